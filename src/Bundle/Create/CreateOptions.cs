@@ -1,0 +1,46 @@
+using Bundle.Index;
+using Bundle.Model;
+
+namespace Bundle.Create;
+
+/// <summary>What <see cref="Creator"/> is asked to do.</summary>
+public sealed record CreateOptions
+{
+    /// <summary>Folders: skopeo <c>dir</c> images, or trees that contain some.</summary>
+    public required IReadOnlyList<string> Sources { get; init; }
+
+    /// <summary>The package's path; null to write to <see cref="OutputStream"/>.</summary>
+    public string? Output { get; init; }
+
+    /// <summary>Where the package goes where <see cref="Output"/> is null.</summary>
+    public Stream? OutputStream { get; init; }
+
+    /// <summary>A text file of references, one a line, <c>#</c> begins a comment; null for all images of the sources.</summary>
+    public string? ImagesFrom { get; init; }
+
+    /// <summary>Extra files and folders.</summary>
+    public IReadOnlyList<string> Includes { get; init; } = [];
+
+    /// <summary>The zstd level for what is not compressed yet, 1 to 19.</summary>
+    public int Level { get; init; } = 3;
+
+    /// <summary>How many threads compress and hash; the bytes do not depend on it.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+
+    /// <summary>Whether an existing output is replaced.</summary>
+    public bool Force { get; init; }
+
+    /// <summary>Whether further copies of a blob, which the package does not need, are read and compared too.</summary>
+    public bool CompareCopies { get; init; } = true;
+
+    /// <summary>The modification time of every entry, in seconds since 1970 (spec TAR-5).</summary>
+    public long ModificationTime { get; init; }
+}
+
+/// <summary>What was created.</summary>
+/// <param name="PackageSize">The package's bytes.</param>
+/// <param name="TreeSize">What the images would take as separate folders, in bytes.</param>
+/// <param name="BlobSize">What their distinct blobs take, in bytes.</param>
+/// <param name="Warnings">Things worth a word that did not stop the work.</param>
+public sealed record CreateResult(
+    BundleIndex Index, Digest BundleDigest, long PackageSize, long TreeSize, long BlobSize, IReadOnlyList<string> Warnings);

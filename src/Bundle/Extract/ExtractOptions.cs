@@ -1,0 +1,57 @@
+using Bundle.Format;
+using Bundle.Index;
+using Bundle.Model;
+
+namespace Bundle.Extract;
+
+/// <summary>The forms that a package can be extracted to.</summary>
+public enum TargetForm
+{
+    /// <summary>A tree of skopeo <c>dir</c> images.</summary>
+    Dir,
+
+    /// <summary>A docker-registry storage root.</summary>
+    Registry,
+
+    /// <summary>An OCI image layout.</summary>
+    Oci,
+}
+
+/// <summary>What <see cref="Extractor"/> is asked to do.</summary>
+public sealed record ExtractOptions
+{
+    /// <summary>The package.</summary>
+    public required PackageInput Input { get; init; }
+
+    /// <summary>The form.</summary>
+    public required TargetForm Form { get; init; }
+
+    /// <summary>The destination folder; made where it is missing.</summary>
+    public required string To { get; init; }
+
+    /// <summary>Patterns of references (<c>*</c>, <c>?</c>; <c>*</c> matches <c>/</c> too; without a tag, every tag); empty for all images.</summary>
+    public IReadOnlyList<string> Images { get; init; } = [];
+
+    /// <summary>For <see cref="TargetForm.Dir"/>: folders named by the last component of the name alone.</summary>
+    public bool Flat { get; init; }
+
+    /// <summary>Where the extra files go; null for <c>files</c> below <see cref="To"/>.</summary>
+    public string? FilesTo { get; init; }
+
+    /// <summary>Leaves the extra files out.</summary>
+    public bool NoFiles { get; init; }
+
+    /// <summary>How many blobs are worked on at once.</summary>
+    public int Threads { get; init; } = Environment.ProcessorCount;
+}
+
+/// <summary>What was extracted.</summary>
+/// <param name="Index">The whole package's index.</param>
+/// <param name="Images">How many images the destination now has of it.</param>
+/// <param name="WrittenBlobs">Blobs written, of <paramref name="WrittenBytes"/> bytes.</param>
+/// <param name="AdoptedBlobs">Blobs that were there already and valid, of <paramref name="AdoptedBytes"/> bytes.</param>
+/// <param name="Files">Extra files that are in place.</param>
+/// <param name="Warnings">Things worth a word that did not stop the work.</param>
+public sealed record ExtractResult(
+    BundleIndex Index, Digest BundleDigest, int Images, int WrittenBlobs, long WrittenBytes, int AdoptedBlobs, long AdoptedBytes,
+    int Files, IReadOnlyList<string> Warnings);

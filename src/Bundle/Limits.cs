@@ -1,0 +1,32 @@
+namespace Bundle;
+
+/// <summary>Every limit that input meets, in one place (spec section 8).</summary>
+public static class Limits
+{
+    /// <summary>The content of a frame, at most (spec FRAME-2).</summary>
+    public const int Frame = 2 * 1024 * 1024;
+
+    /// <summary>Entries of this size or more have frames of their own (spec FRAME-3).</summary>
+    public const int Large = 64 * 1024;
+
+    /// <summary>The length of a checksummed range of the package (spec RANGE-1).</summary>
+    public const int Range = 64 * 1024;
+
+    /// <summary>bundle.json, at most.</summary>
+    public const int Index = 64 * 1024 * 1024;
+
+    /// <summary>A manifest or signature, at most.</summary>
+    public const int Manifest = 4 * 1024 * 1024;
+
+    /// <summary>Nested JSON values, at most.</summary>
+    public const int JsonDepth = 32;
+
+    /// <summary>Blobs, images, files, or tags of an image, at most.</summary>
+    public const int Count = 1_048_576;
+
+    /// <summary>Frames, at most (the zstd seekable format).</summary>
+    public const int Frames = 0x8000000 - 1;
+
+    /// <summary>How deep manifests nest (spec IDX-15).</summary>
+    public const int ManifestDepth = 4;
+}

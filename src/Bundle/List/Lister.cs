@@ -1,0 +1,26 @@
+using Bundle.Format;
+using Bundle.Index;
+using Bundle.Model;
+
+namespace Bundle.List;
+
+/// <summary>Tells what a package holds, from its head alone.</summary>
+public static class Lister
+{
+    /// <summary>Reads the index, and nothing behind it.</summary>
+    /// <exception cref="Faults.BundleException">The head is damaged, or the input is no bundle.</exception>
+    public static Listing Run(PackageInput input) => throw new NotImplementedException();
+}
+
+/// <summary>The content of a package, with what is shared.</summary>
+/// <param name="PackageSize">Null for a stream.</param>
+/// <param name="TreeSize">What the images would take as separate folders, in bytes.</param>
+/// <param name="TreeBlobs">How many files that would be.</param>
+/// <param name="BlobSize">What the distinct blobs take, in bytes.</param>
+public sealed record Listing(
+    BundleIndex Index, Digest BundleDigest, long? PackageSize, IReadOnlyList<ListedImage> Images, long TreeSize, int TreeBlobs, long BlobSize);
+
+/// <summary>An image of a <see cref="Listing"/>.</summary>
+/// <param name="Size">Its manifests, configs and layers, in bytes.</param>
+/// <param name="Shared">How much of that other images have too, in bytes.</param>
+public sealed record ListedImage(IndexImage Image, int Blobs, long Size, long Shared);
