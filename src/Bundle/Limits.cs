@@ -15,8 +15,11 @@ public static class Limits
     /// <summary>bundle.json, at most.</summary>
     public const int Index = 64 * 1024 * 1024;
 
-    /// <summary>A manifest or signature, at most.</summary>
+    /// <summary>A manifest, at most.</summary>
     public const int Manifest = 4 * 1024 * 1024;
+
+    /// <summary>A signature, at most (spec IDX-11).</summary>
+    public const int Signature = Large - 1;
 
     /// <summary>Nested JSON values, at most.</summary>
     public const int JsonDepth = 32;

@@ -11,6 +11,28 @@ public sealed record BundleIndex(
 {
     /// <summary>The name of the index in the stream.</summary>
     public const string EntryName = "bundle.json";
+
+    private BlobMap? _map;
+
+    /// <summary>The position of the blob with a digest; null where there is none.</summary>
+    public int? Position(Digest digest)
+    {
+        var map = _map;
+        if (map is null || !ReferenceEquals(map.Blobs, Blobs))
+        {
+            // A copy made by "with" may have other blobs.
+            _map = map = new BlobMap(Blobs);
+        }
+
+        return map.Position(digest);
+    }
+
+    /// <summary>Whether both hold the same lists; the cached map does not count.</summary>
+    public bool Equals(BundleIndex? other) => other is not null && ReferenceEquals(Images, other.Images)
+        && ReferenceEquals(Blobs, other.Blobs) && ReferenceEquals(Files, other.Files);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Images, Blobs, Files);
 }
 
 /// <summary>An image: a name, and the manifest that it stands for (spec section 4.2).</summary>

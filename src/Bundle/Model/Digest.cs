@@ -86,8 +86,9 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
     /// <inheritdoc/>
     public override bool Equals(object? obj) => obj is Digest other && Equals(other);
 
+    // All of it, seeded: digests that an index merely claims can be chosen to collide.
     /// <inheritdoc/>
-    public override int GetHashCode() => _a.GetHashCode();
+    public override int GetHashCode() => HashCode.Combine(_a, _b, _c, _d);
 
     /// <summary>Ordinal order of the text.</summary>
     public int CompareTo(Digest other) => (_a, _b, _c, _d).CompareTo((other._a, other._b, other._c, other._d));

@@ -2,6 +2,7 @@ using Bundle.Faults;
 using Bundle.Format;
 using Bundle.Index;
 using Bundle.Model;
+using Bundle.Reading;
 
 namespace Bundle.Verify;
 
@@ -11,7 +12,13 @@ public static class Verifier
     /// <summary>Checks a package. Damage is in the report, never thrown.</summary>
     /// <exception cref="BundleException">The input cannot be read at all.</exception>
     /// <exception cref="OperationCanceledException"/>
-    public static VerifyReport Run(PackageInput input, int threads, IProgressSink progress, CancellationToken cancellation) => throw new NotImplementedException();
+    public static VerifyReport Run(PackageInput input, int threads, IProgressSink progress, CancellationToken cancellation)
+    {
+        using var file = PackageFile.Open(input);
+        progress.Start("verifying", file.Length);
+        var scan = new PackageScan(file, threads, progress, cancellation);
+        return scan.Run();
+    }
 }
 
 /// <summary>What a check found.</summary>

@@ -1,0 +1,110 @@
+using System.Text;
+using Bundle.Faults;
+using Bundle.Index;
+using Bundle.Model;
+
+namespace Bundle.Format;
+
+/// <summary>The beginning of a package: the index, which says all about the rest.</summary>
+/// <param name="IndexBytes">bundle.json as it stands in the package.</param>
+/// <param name="Time">The modification time of every entry.</param>
+/// <param name="Frames">How many frames it takes.</param>
+public sealed record PackageHead(BundleIndex Index, byte[] IndexBytes, long Time, int Frames)
+{
+    /// <summary>The sha256 of the index: it names the content whatever the compression.</summary>
+    public Digest BundleDigest { get; } = Digest.Of(IndexBytes);
+
+    /// <summary>Reads the head and leaves the frames behind it alone.</summary>
+    /// <exception cref="BundleException">It is damaged, or this is no bundle.</exception>
+    public static PackageHead Read(FrameStream frames)
+    {
+        using var codec = new FrameCodec();
+        var first = Next(frames, codec, 0);
+        var expected = new byte[TarHeader.Block];
+        if (first.Length < TarHeader.Block)
+        {
+            throw NotABundle();
+        }
+
+        var (size, time) = (TarHeader.ReadSize(first), TarHeader.ReadTime(first));
+        if (size is < 0 or > Limits.Index || time < 0)
+        {
+            throw size > Limits.Index
+                ? new Fault(FaultId.LimitExceeded, $"an index of {size} bytes exceeds the limit of {Limits.Index}") { Entry = BundleIndex.EntryName }.ToException()
+                : NotABundle();
+        }
+
+        TarHeader.Write(expected, Encoding.ASCII.GetBytes(BundleIndex.EntryName), 420, size, time, (byte)'0', default);
+        if (!first.AsSpan(0, TarHeader.Block).SequenceEqual(expected))
+        {
+            throw NotABundle();
+        }
+
+        var (index, count) = size < Limits.Large ? (Small(first, (int)size), 1) : Large(frames, codec, (int)size);
+        return new PackageHead(IndexReader.Read(index), index, time, count);
+    }
+
+    private static byte[] Small(byte[] first, int size)
+    {
+        if (first.Length != TarHeader.Block + size + TarHeader.Padding(size) || first.AsSpan(TarHeader.Block + size).ContainsAnyExcept((byte)0))
+        {
+            throw Malformed();
+        }
+
+        return first.AsSpan(TarHeader.Block, size).ToArray();
+    }
+
+    private static (byte[] Index, int Frames) Large(FrameStream frames, FrameCodec codec, int size)
+    {
+        var index = new MemoryStream();
+        var count = 1;
+        while (index.Length < size)
+        {
+            index.Write(Next(frames, codec, count++));
+        }
+
+        var padding = TarHeader.Padding(size);
+        if (index.Length != size || (padding > 0 && !Next(frames, codec, count++).AsSpan().SequenceEqual(new byte[padding])))
+        {
+            throw Malformed();
+        }
+
+        return (index.ToArray(), count);
+    }
+
+    private static byte[] Next(FrameStream frames, FrameCodec codec, int number)
+    {
+        var offset = frames.Position;
+        var status = frames.Read(out var frame);
+        if (number == 0 && status is not FrameStatus.Data)
+        {
+            throw frames.Position == 0 && status == FrameStatus.Cut
+                ? new Fault(FaultId.NotABundle, "the input is empty") { Hint = "give a package made by 'bundle create'" }.ToException()
+                : NotABundle();
+        }
+
+        _ = ZstdFrame.TryReadHeader(frame.Span, out _, out var length);
+        var content = new byte[length];
+        if (status != FrameStatus.Data || !codec.TryDecompress(frame.Span, content))
+        {
+            throw new Fault(status == FrameStatus.Cut ? FaultId.Truncated : FaultId.FrameInvalid, "the package's head is damaged, so nothing can be said of its content")
+            {
+                Entry = BundleIndex.EntryName,
+                Offset = offset,
+                Length = Math.Max(1, frame.Length),
+                Hint = "transfer the package again",
+            }.ToException();
+        }
+
+        return content;
+    }
+
+    private static BundleException NotABundle() => new Fault(FaultId.NotABundle, "this is not a bundle")
+    {
+        Offset = 0,
+        Hint = "give a package made by 'bundle create'; if it was one, its head is damaged: transfer it again",
+    }.ToException();
+
+    private static BundleException Malformed() =>
+        new Fault(FaultId.StreamInvalid, "the index does not end where its header says [TAR-6]") { Entry = BundleIndex.EntryName, Offset = 0 }.ToException();
+}

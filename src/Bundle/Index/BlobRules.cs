@@ -1,0 +1,127 @@
+using Bundle.Model;
+
+namespace Bundle.Index;
+
+/// <summary>The rules of blobs (spec IDX-12, IDX-13, IDX-15).</summary>
+internal static class BlobRules
+{
+    /// <summary>Refuses blobs that break a rule.</summary>
+    public static void Check(IReadOnlyList<IndexBlob> blobs)
+    {
+        foreach (var blob in blobs)
+        {
+            CheckAlone(blob, blobs.Count);
+        }
+
+        // Only after every position is known to be in range.
+        foreach (var blob in blobs)
+        {
+            if (blob.Manifests?.Any(child => !blobs[child].IsManifest) == true)
+            {
+                throw Wrong(blob, "names a child that is no manifest", "IDX-12");
+            }
+        }
+
+        CheckOrder(blobs);
+        CheckDepth(blobs);
+    }
+
+    /// <summary>Whether a text can be a media type: plain printable ASCII that needs no escape.</summary>
+    public static bool IsMediaType(string type) =>
+        type.Length is > 0 and <= 255 && !type.AsSpan().ContainsAnyExceptInRange('!', '~') && !type.AsSpan().ContainsAny('"', '\\');
+
+    private static void CheckAlone(IndexBlob blob, int count)
+    {
+        if (blob.Size < 0)
+        {
+            throw Wrong(blob, "has a negative size", "IDX-1");
+        }
+
+        if (!IsMediaType(blob.MediaType))
+        {
+            throw Wrong(blob, "has no valid media type", "IDX-12");
+        }
+
+        if (blob.Config is not null && blob.Manifests is not null)
+        {
+            throw Wrong(blob, "has both config and manifests", "IDX-12");
+        }
+
+        if (blob.Config is null && blob.Layers.Count > 0)
+        {
+            throw Wrong(blob, "has layers without a config", "IDX-12");
+        }
+
+        if ((blob.Config is not null && !MediaTypes.IsImage(blob.MediaType)) || (blob.Manifests is not null && !MediaTypes.IsList(blob.MediaType)))
+        {
+            throw Wrong(blob, "names blobs that its media type " + blob.MediaType + " does not name", "IDX-12");
+        }
+
+        if (IsOutside(blob.Config ?? 0, count) || blob.Layers.Any(at => IsOutside(at, count)) || blob.Manifests?.Any(at => IsOutside(at, count)) == true)
+        {
+            throw Wrong(blob, "names a position that does not exist", "IDX-12");
+        }
+
+        if (blob.IsManifest && blob.Size > Limits.Manifest)
+        {
+            throw IndexFaults.Limit("the manifest " + blob.Digest + " is too large");
+        }
+    }
+
+    private static void CheckOrder(IReadOnlyList<IndexBlob> blobs)
+    {
+        var configs = new bool[blobs.Count];
+        foreach (var blob in blobs)
+        {
+            if (blob.Config is { } config)
+            {
+                configs[config] = true;
+            }
+        }
+
+        for (var i = 1; i < blobs.Count; i++)
+        {
+            var (before, after) = (blobs[i - 1], blobs[i]);
+            var sections = BlobOrder.Section(before.IsManifest, configs[i - 1], before.Size)
+                .CompareTo(BlobOrder.Section(after.IsManifest, configs[i], after.Size));
+            if (sections > 0 || (sections == 0 && before.Digest >= after.Digest))
+            {
+                throw Wrong(after, "is not in order", "IDX-13");
+            }
+        }
+
+        if (new BlobMap(blobs).Count != blobs.Count)
+        {
+            throw IndexFaults.Invalid("a blob occurs twice [IDX-13]");
+        }
+    }
+
+    // In round n, those stay that have n manifests below each other under them: in a cycle, always; no recursion needed.
+    private static void CheckDepth(IReadOnlyList<IndexBlob> blobs)
+    {
+        var deep = Enumerable.Range(0, blobs.Count).Where(i => blobs[i].Manifests is not null).ToList();
+        var height = new int[blobs.Count];
+        for (var round = 1; round < Limits.ManifestDepth; round++)
+        {
+            var least = round - 1;
+            deep = [.. deep.Where(i => blobs[i].Manifests!.Any(child => height[child] >= least))];
+            foreach (var i in deep)
+            {
+                height[i] = round;
+            }
+        }
+
+        foreach (var i in deep)
+        {
+            if (blobs[i].Manifests!.Any(child => height[child] >= Limits.ManifestDepth - 1))
+            {
+                throw Wrong(blobs[i], "nests manifests too deep, or in a cycle", "IDX-15");
+            }
+        }
+    }
+
+    private static bool IsOutside(int position, int count) => position < 0 || position >= count;
+
+    private static Faults.BundleException Wrong(IndexBlob blob, string what, string id) =>
+        IndexFaults.Invalid("the blob " + blob.Digest + " " + what + " [" + id + "]");
+}

@@ -1,0 +1,73 @@
+using Bundle.Model;
+
+namespace Bundle.Index;
+
+/// <summary>The documents that follow from the index, for tools that know OCI layouts or docker archives (spec 3.1, 4.5, 4.6).</summary>
+public static class DerivedDocuments
+{
+    // A short tag of the index becomes hundreds of bytes here: without a bound, a hostile index takes gigabytes.
+    private const int Largest = 512 * 1024 * 1024;
+
+    /// <summary>The content of <c>oci-layout</c>.</summary>
+    public static byte[] OciLayout() => """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray();
+
+    /// <summary>The content of <c>index.json</c>: one descriptor for each reference (spec TAR-8).</summary>
+    public static byte[] OciIndex(BundleIndex index)
+    {
+        ArgumentNullException.ThrowIfNull(index);
+        var json = new CanonicalJson(Largest);
+        json.BeginObject().Name("schemaVersion"u8).Value(2).Name("mediaType"u8).Value(MediaTypes.OciIndex).Name("manifests"u8).BeginArray();
+        foreach (var image in index.Images)
+        {
+            var size = index.Blobs[ImageClosure.Root(index, image)].Size;
+            foreach (var suffix in image.Tags.Select(tag => ":" + tag).Concat(image.ByDigest ? ["@" + image.Digest] : []))
+            {
+                json.BeginObject().Name("mediaType"u8).Value(image.MediaType).Name("digest"u8).Value(image.Digest).Name("size"u8).Value(size);
+                json.Name("annotations"u8).BeginObject();
+                json.Name("io.containerd.image.name"u8).Value(image.Name.Normalized + suffix);
+                json.Name("org.opencontainers.image.ref.name"u8).Value(image.Name.Full + suffix).EndObject().EndObject();
+            }
+        }
+
+        return json.EndArray().EndObject().ToArray();
+    }
+
+    /// <summary>The content of <c>manifest.json</c>: one item for each image manifest with a root file system (spec TAR-9).</summary>
+    public static byte[] DockerManifest(BundleIndex index)
+    {
+        ArgumentNullException.ThrowIfNull(index);
+        var json = new CanonicalJson(Largest);
+        json.BeginArray();
+
+        // Groups come in the order of their first image.
+        foreach (var group in index.Images.GroupBy(image => image.Digest))
+        {
+            var blob = index.Blobs[ImageClosure.Root(index, group.First())];
+            if (blob.Config is not { } config || !MediaTypes.IsImageConfig(index.Blobs[config].MediaType))
+            {
+                continue;
+            }
+
+            json.BeginObject().Name("Config"u8).Value(Path(index.Blobs[config])).Name("RepoTags"u8).BeginArray();
+            foreach (var image in group)
+            {
+                foreach (var tag in image.Tags)
+                {
+                    json.Value(image.Name.Full + ":" + tag);
+                }
+            }
+
+            json.EndArray().Name("Layers"u8).BeginArray();
+            foreach (var layer in blob.Layers)
+            {
+                json.Value(Path(index.Blobs[layer]));
+            }
+
+            json.EndArray().EndObject();
+        }
+
+        return json.EndArray().ToArray();
+    }
+
+    private static string Path(IndexBlob blob) => "blobs/sha256/" + blob.Digest.Hex;
+}

@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text;
+using Bundle.Model;
+
+namespace Bundle.Index;
+
+/// <summary>What a link of a repository stands for.</summary>
+public enum LinkKind
+{
+    /// <summary>A config or layer that the repository has.</summary>
+    Layer,
+
+    /// <summary>A manifest that the repository has.</summary>
+    Revision,
+
+    /// <summary>The manifest that a tag points to.</summary>
+    Current,
+
+    /// <summary>A manifest that a tag has pointed to.</summary>
+    TagIndex,
+}
+
+/// <summary>A link file of registry storage, small as there can be millions; <see cref="RepositoryLinks"/> knows its names.</summary>
+/// <param name="Tag">For the kinds of a tag, which; otherwise -1.</param>
+/// <param name="Blob">The position of the blob that it links to.</param>
+public readonly record struct RepositoryLink(int Repository, LinkKind Kind, int Tag, int Blob);
+
+/// <summary>The link files that make the package a registry's storage (spec section 3.3, TAR-7).</summary>
+public sealed class RepositoryLinks
+{
+    // Each is an entry of 1 KiB in the stream, yet a hostile index of a few MiB can ask for billions.
+    private const int Most = 16 * Limits.Count;
+
+    private readonly BundleIndex _index;
+    private readonly List<string> _repositories = [];
+    private readonly List<string> _tags = [];
+    private readonly List<RepositoryLink> _links = [];
+
+    /// <summary>The links of an index, or of some of its images.</summary>
+    public RepositoryLinks(BundleIndex index, IEnumerable<IndexImage>? images = null)
+    {
+        ArgumentNullException.ThrowIfNull(index);
+        _index = index;
+        var walk = new ManifestWalk(index);
+        var seen = new int[index.Blobs.Count];
+        foreach (var repository in (images ?? index.Images).GroupBy(image => image.Name.Repository, StringComparer.Ordinal)
+            .OrderBy(group => group.Key, StringComparer.Ordinal))
+        {
+            _repositories.Add(repository.Key);
+            AddBlobs(repository, walk, seen);
+            AddTags(repository);
+        }
+    }
+
+    /// <summary>All links, in the order of the stream.</summary>
+    public IReadOnlyList<RepositoryLink> Links => _links;
+
+    /// <summary>The path of a link's file, from <c>docker/</c> on.</summary>
+    public string Path(RepositoryLink link)
+    {
+        var root = "docker/registry/v2/repositories/" + _repositories[link.Repository];
+        var hex = link.Kind == LinkKind.Current ? "" : Target(link).Hex;
+        return link.Kind switch
+        {
+            LinkKind.Layer => root + "/_layers/sha256/" + hex + "/link",
+            LinkKind.Revision => root + "/_manifests/revisions/sha256/" + hex + "/link",
+            LinkKind.Current => root + "/_manifests/tags/" + _tags[link.Tag] + "/current/link",
+            _ => root + "/_manifests/tags/" + _tags[link.Tag] + "/index/sha256/" + hex + "/link",
+        };
+    }
+
+    /// <summary>The digest that a link's file holds.</summary>
+    public Digest Target(RepositoryLink link) => _index.Blobs[link.Blob].Digest;
+
+    /// <summary>The content of a link's file, 71 bytes.</summary>
+    public byte[] Content(RepositoryLink link) => Encoding.ASCII.GetBytes(Target(link).ToString());
+
+    private void AddBlobs(IEnumerable<IndexImage> images, ManifestWalk walk, int[] seen)
+    {
+        var manifests = new List<int>();
+        walk.Begin();
+        foreach (var image in images)
+        {
+            walk.Visit(ImageClosure.Root(_index, image), manifests);
+        }
+
+        var parts = new List<int>();
+        foreach (var position in manifests)
+        {
+            var blob = _index.Blobs[position];
+            walk.Charge(blob.Layers.Count + 1);
+            foreach (var part in blob.Config is { } config ? blob.Layers.Prepend(config) : blob.Layers)
+            {
+                if (seen[part] != _repositories.Count)
+                {
+                    seen[part] = _repositories.Count;
+                    parts.Add(part);
+                }
+            }
+        }
+
+        AddSorted(parts, LinkKind.Layer);
+        AddSorted(manifests, LinkKind.Revision);
+    }
+
+    private void AddSorted(List<int> positions, LinkKind kind)
+    {
+        positions.Sort((left, right) => _index.Blobs[left].Digest.CompareTo(_index.Blobs[right].Digest));
+        foreach (var position in positions)
+        {
+            Add(new RepositoryLink(_repositories.Count - 1, kind, -1, position));
+        }
+    }
+
+    private void AddTags(IEnumerable<IndexImage> images)
+    {
+        // Two names that differ in their host alone may have the same tag, of the same digest then (spec IDX-8).
+        var tags = images.SelectMany(image => image.Tags.Select(tag => (Tag: tag, Blob: ImageClosure.Root(_index, image))))
+            .DistinctBy(pair => pair.Tag, StringComparer.Ordinal).OrderBy(pair => pair.Tag, StringComparer.Ordinal);
+        foreach (var (tag, blob) in tags)
+        {
+            _tags.Add(tag);
+            Add(new RepositoryLink(_repositories.Count - 1, LinkKind.Current, _tags.Count - 1, blob));
+            Add(new RepositoryLink(_repositories.Count - 1, LinkKind.TagIndex, _tags.Count - 1, blob));
+        }
+    }
+
+    private void Add(RepositoryLink link)
+    {
+        if (_links.Count == Most)
+        {
+            throw IndexFaults.Limit(string.Create(CultureInfo.InvariantCulture, $"the images ask for more than {Most} links in their repositories"));
+        }
+
+        _links.Add(link);
+    }
+}

@@ -1,0 +1,76 @@
+using Bundle.Faults;
+using Bundle.Index;
+using Bundle.Model;
+
+namespace Bundle.Reading;
+
+/// <summary>Holds the manifests of a package against its index (spec MAN-1, MAN-2).</summary>
+internal sealed class ManifestChecker(BundleIndex index)
+{
+    private readonly string?[] _types = new string?[index.Blobs.Count];
+
+    /// <summary>Checks a manifest; null where it says what the index says.</summary>
+    public Fault? Check(int blob, ReadOnlyMemory<byte> bytes)
+    {
+        var entry = index.Blobs[blob];
+        Manifest manifest;
+        try
+        {
+            manifest = Manifest.Parse(bytes);
+        }
+        catch (FormatException e)
+        {
+            return Contradiction(entry, e.Message);
+        }
+
+        if (manifest.MediaType != entry.MediaType)
+        {
+            return Contradiction(entry, $"the manifest is {manifest.MediaType}, the index says {entry.MediaType}");
+        }
+
+        IReadOnlyList<int> stated = entry.Manifests ?? [entry.Config ?? 0, .. entry.Layers];
+        IReadOnlyList<Descriptor> own = manifest.Manifests ?? [manifest.Config!, .. manifest.Layers];
+        if (stated.Count != own.Count || (entry.Manifests is null) != (manifest.Manifests is null))
+        {
+            return Contradiction(entry, "the manifest names other blobs than the index says");
+        }
+
+        for (var i = 0; i < own.Count; i++)
+        {
+            var target = index.Blobs[stated[i]];
+            if (own[i].Digest != target.Digest || own[i].Size != target.Size)
+            {
+                return Contradiction(entry, $"the manifest names {own[i].Digest} of {own[i].Size} bytes where the index has {target.Digest} of {target.Size}");
+            }
+
+            Note(stated[i], own[i].MediaType);
+        }
+
+        return null;
+    }
+
+    /// <summary>Once all manifests are checked: whether the media types of other blobs are those that they give (spec section 4.3).</summary>
+    public IEnumerable<Fault> CheckTypes()
+    {
+        for (var i = 0; i < _types.Length; i++)
+        {
+            if (!index.Blobs[i].IsManifest && _types[i] is { } type && type != index.Blobs[i].MediaType)
+            {
+                yield return Contradiction(index.Blobs[i], $"the index says {index.Blobs[i].MediaType}, manifests say {type}");
+            }
+        }
+    }
+
+    private static Fault Contradiction(IndexBlob blob, string what) => new(FaultId.ManifestInvalid, what + " [MAN-1]") { Digest = blob.Digest };
+
+    private void Note(int blob, string type)
+    {
+        lock (_types)
+        {
+            if (_types[blob] is null || string.CompareOrdinal(type, _types[blob]) < 0)
+            {
+                _types[blob] = type;
+            }
+        }
+    }
+}

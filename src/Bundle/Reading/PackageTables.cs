@@ -1,0 +1,73 @@
+using Bundle.Format;
+
+namespace Bundle.Reading;
+
+/// <summary>The two tables at the end of a package, held against its length (spec sections 6 and 7).</summary>
+internal sealed class PackageTables
+{
+    private readonly SeekEntry[] _entries;
+    private readonly long[] _offsets;
+
+    private PackageTables(SeekEntry[] entries, long[] offsets, ulong[]? ranges) => (_entries, _offsets, Ranges) = (entries, offsets, ranges);
+
+    /// <summary>How many data frames there are.</summary>
+    public int Frames => _entries.Length - 1;
+
+    /// <summary>The length of all data frames.</summary>
+    public long DataLength => _offsets[^1];
+
+    /// <summary>The range checksums; null where that frame is damaged.</summary>
+    public ulong[]? Ranges { get; }
+
+    /// <summary>A data frame's entry.</summary>
+    public SeekEntry this[int frame] => _entries[frame];
+
+    /// <summary>Where a data frame begins in the package.</summary>
+    public long OffsetOf(int frame) => _offsets[frame];
+
+    /// <summary>Takes the entries of a seek table that stands at an offset; null where their sums do not lead there.</summary>
+    public static PackageTables? TryMake(SeekEntry[] entries, long seekTableOffset, PackageFile file)
+    {
+        var offsets = new long[entries.Length];
+        long at = 0;
+        for (var i = 0; i < entries.Length - 1; i++)
+        {
+            if (entries[i].Compressed is 0 or > ZstdFrame.MaxLength || entries[i].Content is 0 or > Limits.Frame)
+            {
+                return null;
+            }
+
+            offsets[i] = at;
+            at += entries[i].Compressed;
+        }
+
+        offsets[^1] = at;
+        var last = entries[^1];
+        if (last.Content != 0 || last.Checksum != SeekTable.EmptyChecksum || last.Compressed != RangeTable.Length(at) || at + last.Compressed != seekTableOffset)
+        {
+            return null;
+        }
+
+        var ranges = new byte[last.Compressed];
+        return new PackageTables(entries, offsets, file.TryRead(ranges, at) ? RangeTable.Read(ranges, at) : null);
+    }
+
+    /// <summary>Whether the frames are cut as the layout demands (spec FRAME-3).</summary>
+    public bool Fits(PackageLayout layout)
+    {
+        if (layout.Frames.Count != Frames)
+        {
+            return false;
+        }
+
+        for (var i = 0; i < Frames; i++)
+        {
+            if (_entries[i].Content != layout.Frames[i].Length)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+}

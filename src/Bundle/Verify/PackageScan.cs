@@ -1,0 +1,215 @@
+using System.Buffers;
+using Bundle.Faults;
+using Bundle.Format;
+using Bundle.Reading;
+
+namespace Bundle.Verify;
+
+/// <summary>
+/// One pass over a package, to its end whatever is wrong with it. With an intact seek table every frame is found through
+/// it; without, or in a pipe, frames are found one after the other, and after damage by looking for the next one.
+/// </summary>
+internal sealed class PackageScan(PackageFile file, int threads, IProgressSink progress, CancellationToken cancellation)
+{
+    private readonly DamageLog _log = new();
+
+    /// <summary>Runs the pass.</summary>
+    public VerifyReport Run()
+    {
+        var tables = file.Length is null ? null : file.ReadTables();
+        var frames = file.Frames();
+        var head = ReadHead(frames, tables);
+        var layout = head is null ? null : new PackageLayout(head.Index, head.IndexBytes, head.Time);
+        if (tables is not null && layout is not null && !tables.Fits(layout))
+        {
+            tables = null;
+        }
+
+        long size;
+        IReadOnlyList<(long Offset, long Length)>? damaged;
+        using (var processor = layout is null ? null : new FrameProcessor(layout, new CheckingSink(), threads, _log.Add))
+        {
+            (size, damaged) = tables is not null ? ByTable(tables, processor) : InOrder(frames, head?.Frames ?? 0, layout, processor);
+            processor?.Finish();
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var fault in _log.IsClean && processor is not null ? processor.FinalFaults() : [])
+            {
+                _log.Add(fault);
+            }
+        }
+
+        return new VerifyReport(file.Name, size, head?.BundleDigest, head?.Index, _log.Report(layout, damaged));
+    }
+
+    private PackageHead? ReadHead(FrameStream frames, PackageTables? tables)
+    {
+        try
+        {
+            return PackageHead.Read(frames);
+        }
+        catch (BundleException e) when (e.Fault.Id.Class == FaultClass.Package)
+        {
+            _log.Add(e.Fault with { Offset = e.Fault.Offset ?? 0, Length = e.Fault.Length ?? tables?[0].Compressed ?? 1 });
+            return null;
+        }
+    }
+
+    private (long Size, IReadOnlyList<(long Offset, long Length)>? Damaged) ByTable(PackageTables tables, FrameProcessor? processor)
+    {
+        var ranges = new RangeHasher();
+        using var codec = new FrameCodec();
+        for (var i = 0; i < tables.Frames; i++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var length = (int)tables[i].Compressed;
+            var buffer = processor?.Rent(cancellation) ?? ArrayPool<byte>.Shared.Rent(ZstdFrame.MaxLength);
+            if (!file.TryRead(buffer.AsSpan(0, length), tables.OffsetOf(i)))
+            {
+                throw new Fault(FaultId.Io, $"{file.Name} became shorter while it was read").ToException();
+            }
+
+            ranges.Append(buffer.AsSpan(0, length));
+            _log.Place(i, tables.OffsetOf(i), length);
+            if (length < 4 || ZstdFrame.StatedChecksum(buffer.AsSpan(0, length)) != tables[i].Checksum)
+            {
+                _log.Add(i, new Fault(FaultId.FrameInvalid, "a frame does not have the checksum that the seek table gives it [SEEK-1]"));
+            }
+
+            Process(i, buffer, length, codec, processor);
+            progress.Advance(length);
+        }
+
+        if (tables.Ranges is null)
+        {
+            _log.Add(new Fault(FaultId.RangeTableInvalid, "the range checksums are malformed [RANGE-1]") { Offset = tables.DataLength, Length = RangeTable.Length(tables.DataLength) });
+        }
+
+        return (file.Length!.Value, Ranges(ranges, tables.Ranges, tables.DataLength));
+    }
+
+    private void Process(int number, byte[] buffer, int length, FrameCodec codec, FrameProcessor? processor)
+    {
+        if (processor is not null)
+        {
+            processor.Submit(number, buffer, length);
+            return;
+        }
+
+        // Without the index all that can be said is whether the frame is whole.
+        var content = ArrayPool<byte>.Shared.Rent(Limits.Frame);
+        if (!ZstdFrame.TryReadHeader(buffer.AsSpan(0, length), out _, out var stated)
+            || !codec.TryDecompress(buffer.AsSpan(0, length), content.AsSpan(0, stated)))
+        {
+            _log.Add(number, new Fault(FaultId.FrameInvalid, "a frame is damaged"));
+        }
+
+        ArrayPool<byte>.Shared.Return(content);
+        ArrayPool<byte>.Shared.Return(buffer);
+    }
+
+    private (long Size, IReadOnlyList<(long Offset, long Length)>? Damaged) InOrder(FrameStream frames, int next, PackageLayout? layout, FrameProcessor? processor)
+    {
+        using var codec = new FrameCodec();
+        var lost = false;
+        while (true)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var offset = frames.Position;
+            var status = frames.Read(out var frame);
+            if (status == FrameStatus.Data)
+            {
+                next = Number(frame.Span, next, lost, layout, processor, offset);
+                lost = false;
+                var buffer = processor is null || next >= layout!.Frames.Count ? null : processor.Rent(cancellation);
+                if (buffer is not null)
+                {
+                    frame.Span.CopyTo(buffer);
+                    processor!.Submit(next, buffer, frame.Length);
+                }
+                else if (processor is null)
+                {
+                    var copy = ArrayPool<byte>.Shared.Rent(ZstdFrame.MaxLength);
+                    frame.Span.CopyTo(copy);
+                    Process(next, copy, frame.Length, codec, null);
+                }
+
+                _log.Place(next, offset, frame.Length);
+                next++;
+                progress.Advance(frame.Length);
+                continue;
+            }
+
+            if (status == FrameStatus.Malformed)
+            {
+                var skipped = frames.Skip();
+                if (skipped > 0)
+                {
+                    _log.Place(next, offset, (int)Math.Min(int.MaxValue, skipped));
+                    _log.Add(next, new Fault(FaultId.FrameInvalid, "the bytes here are no frame [FRAME-1]"));
+                    lost = true;
+                    progress.Advance(skipped);
+                    continue;
+                }
+            }
+
+            return End(frames, status, next + (lost ? 1 : 0), layout, processor);
+        }
+    }
+
+    private static uint Content(ReadOnlySpan<byte> frame) => ZstdFrame.TryReadHeader(frame, out _, out var length) ? (uint)length : 0;
+
+    // Which frame of the layout this is: the next one, or after damage the next one of this length.
+    private int Number(ReadOnlySpan<byte> frame, int next, bool lost, PackageLayout? layout, FrameProcessor? processor, long offset)
+    {
+        if (layout is null)
+        {
+            return lost ? next + 1 : next;
+        }
+
+        var length = (int)Content(frame);
+        var from = lost ? next + 1 : next;
+        for (var candidate = from; candidate < layout.Frames.Count; candidate++)
+        {
+            if (layout.Frames[candidate].Length == length)
+            {
+                Miss(next, candidate, lost, processor, offset);
+                return candidate;
+            }
+        }
+
+        _log.Add(new Fault(FaultId.FrameInvalid, "a frame stands here that the index does not know [FRAME-3]") { Offset = offset, Length = frame.Length });
+        return lost && next < layout.Frames.Count && layout.Frames[next].Length == length ? next : layout.Frames.Count;
+    }
+
+    private void Miss(int from, int to, bool firstReported, FrameProcessor? processor, long offset)
+    {
+        for (var i = from; i < to; i++)
+        {
+            processor?.Miss(i);
+            if (i > from || !firstReported)
+            {
+                _log.Add(i, new Fault(FaultId.FrameInvalid, "a frame is missing [FRAME-3]") { Offset = offset, Length = 0 });
+            }
+        }
+    }
+
+    private (long Size, IReadOnlyList<(long Offset, long Length)>? Damaged) End(FrameStream frames, FrameStatus status, int next, PackageLayout? layout, FrameProcessor? processor)
+    {
+        var dataLength = frames.Position;
+        if (layout is not null && next < layout.Frames.Count)
+        {
+            Miss(next, layout.Frames.Count, false, processor, dataLength);
+        }
+
+        var tail = PackageTail.Read(frames, status, _log.IsClean);
+        foreach (var fault in tail.Faults)
+        {
+            _log.Add(fault);
+        }
+
+        return (tail.Size, Ranges(frames.Ranges, tail.Ranges, dataLength));
+    }
+
+    private static List<(long Offset, long Length)>? Ranges(RangeHasher actual, ulong[]? stated, long dataLength) =>
+        stated is null ? null : DamageLog.Compare(actual.Finish(), stated, dataLength);
+}
