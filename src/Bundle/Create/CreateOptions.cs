@@ -33,6 +33,9 @@ public sealed record CreateOptions
     /// <summary>Whether further copies of a blob, which the package does not need, are read and compared too.</summary>
     public bool CompareCopies { get; init; } = true;
 
+    /// <summary>Whether the package is on the disk before it gets its name.</summary>
+    public bool Sync { get; init; } = true;
+
     /// <summary>The modification time of every entry, in seconds since 1970 (spec TAR-5).</summary>
     public long ModificationTime { get; init; }
 }

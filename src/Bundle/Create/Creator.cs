@@ -1,10 +1,109 @@
+using System.Security.Cryptography;
+using Bundle.Faults;
+using Bundle.Format;
+using Bundle.Index;
+using Bundle.IO;
+using Bundle.Model;
+using Bundle.Sources;
+
 namespace Bundle.Create;
 
 /// <summary>Creates packages: sources → plan → writer.</summary>
 public static class Creator
 {
     /// <summary>Creates a package. It appears under its name only when it is complete and flushed.</summary>
-    /// <exception cref="Faults.BundleException">A source is incomplete or wrong, or the output cannot be written.</exception>
+    /// <exception cref="BundleException">A source is incomplete or wrong, or the output cannot be written.</exception>
     /// <exception cref="OperationCanceledException"/>
-    public static CreateResult Run(CreateOptions options, IProgressSink progress, CancellationToken cancellation) => throw new NotImplementedException();
+    public static CreateResult Run(CreateOptions options, IProgressSink progress, CancellationToken cancellation)
+    {
+        if (options.Output is { } path && !options.Force && Path.Exists(path))
+        {
+            throw AtomicOutput.Exists(path).ToException();
+        }
+
+        progress.Start("reading sources", null);
+        var plan = CreatePlan.Make(options, cancellation);
+        CompareCopies(plan, options.Threads, progress, cancellation);
+
+        var indexBytes = IndexWriter.Write(plan.Index);
+        var layout = new PackageLayout(plan.Index, indexBytes, options.ModificationTime);
+        var writer = new PackageWriter(layout, entry => Locate(plan, layout, entry), options.Level, options.Threads);
+        progress.Start("writing", layout.StreamLength);
+        var size = options.Output is { } output
+            ? WriteFile(output, options, layout, plan, writer, progress, cancellation)
+            : writer.Write(bytes => options.OutputStream!.Write(bytes.Span), progress, cancellation);
+        options.OutputStream?.Flush();
+        return new CreateResult(plan.Index, Digest.Of(indexBytes), size, plan.TreeSize, plan.Index.Blobs.Sum(blob => blob.Size), plan.Warnings);
+    }
+
+    private static long WriteFile(
+        string path, CreateOptions options, PackageLayout layout, CreatePlan plan, PackageWriter writer, IProgressSink progress, CancellationToken cancellation)
+    {
+        using var output = AtomicOutput.Create(path);
+        SpaceCheck.Require(path, layout, entry => Locate(plan, layout, entry));
+        long at = 0;
+        var size = writer.Write(
+            bytes =>
+            {
+                RandomAccess.Write(output.Handle, bytes.Span, at);
+                at += bytes.Length;
+            },
+            progress,
+            cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        output.Commit(options.Force, options.Sync);
+        return size;
+    }
+
+    private static BlobLocation Locate(CreatePlan plan, PackageLayout layout, int entry)
+    {
+        var (kind, number, _) = layout.Entries[entry];
+        return kind switch
+        {
+            EntryKind.Blob => plan.LocationOf(number),
+            EntryKind.Signature => plan.SignatureLocation(layout.Signatures[number].Digest),
+            _ => plan.FileLocation(number),
+        };
+    }
+
+    // The package needs one copy of a blob; that another one differs still means that a source is damaged.
+    private static void CompareCopies(CreatePlan plan, int threads, IProgressSink progress, CancellationToken cancellation)
+    {
+        if (plan.FurtherCopies.Count == 0)
+        {
+            return;
+        }
+
+        progress.Start("comparing copies", plan.FurtherCopies.Sum(copy => copy.Size));
+        var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
+        try
+        {
+            Parallel.ForEach(plan.FurtherCopies, options, copy =>
+            {
+                using var stream = new FileStream(copy.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
+                using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+                var buffer = new byte[1024 * 1024];
+                while (stream.Read(buffer) is > 0 and var read)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    hash.AppendData(buffer, 0, read);
+                    progress.Advance(read);
+                }
+
+                if (Digest.Finish(hash) != copy.Digest)
+                {
+                    throw new Fault(FaultId.BlobMismatch, $"{copy.Path} and {plan.LocationOf(plan.Index.Position(copy.Digest)!.Value).Path} claim one digest but differ")
+                    {
+                        Entry = copy.Path,
+                        Digest = copy.Digest,
+                        Hint = "one of them is damaged: fetch its image again (--no-compare leaves copies unread that the package does not need)",
+                    }.ToException();
+                }
+            });
+        }
+        catch (AggregateException e) when (e.InnerException is BundleException first)
+        {
+            throw new BundleException(first.Fault, first);
+        }
+    }
 }

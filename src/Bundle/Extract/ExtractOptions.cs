@@ -41,6 +41,9 @@ public sealed record ExtractOptions
     /// <summary>Leaves the extra files out.</summary>
     public bool NoFiles { get; init; }
 
+    /// <summary>Whether all content is on the disk before the first image becomes visible, and the images before the work is done.</summary>
+    public bool Sync { get; init; } = true;
+
     /// <summary>How many blobs are worked on at once.</summary>
     public int Threads { get; init; } = Environment.ProcessorCount;
 }

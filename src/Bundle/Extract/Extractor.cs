@@ -1,10 +1,117 @@
+using Bundle.Faults;
+using Bundle.Format;
+using Bundle.Reading;
+
 namespace Bundle.Extract;
 
 /// <summary>Extracts packages: reader → verifier → store.</summary>
 public static class Extractor
 {
     /// <summary>Extracts a package, or some of its images. Nothing unverified appears under a final name.</summary>
-    /// <exception cref="Faults.BundleException">The package is damaged, or the destination cannot take it.</exception>
+    /// <exception cref="BundleException">The package is damaged, or the destination cannot take it.</exception>
     /// <exception cref="OperationCanceledException"/>
-    public static ExtractResult Run(ExtractOptions options, IProgressSink progress, CancellationToken cancellation) => throw new NotImplementedException();
+    public static ExtractResult Run(ExtractOptions options, IProgressSink progress, CancellationToken cancellation)
+    {
+        using var file = PackageFile.Open(options.Input);
+        var frames = file.Frames();
+        var head = PackageHead.Read(frames);
+        var selected = ImageSelection.Select(head.Index, options.Images);
+        var layout = new PackageLayout(head.Index, head.IndexBytes, head.Time);
+        var tables = file.Length is null ? null : FileTables(file, layout);
+
+        using var target = ExtractTarget.Open(options, head.Index, selected);
+        target.Prepare(progress, cancellation);
+        using (var sink = new TargetSink(layout, target, selected, options.NoFiles))
+        {
+            var plan = new FramePlan(layout, sink, everything: options.Images.Count == 0);
+            progress.Start("extracting", plan.Bytes);
+            using var processor = new FrameProcessor(layout, sink, options.Threads, new DamageStop(layout, tables).Report);
+            if (tables is not null)
+            {
+                ReadByTable(file, tables, plan, processor, options.Threads, progress, cancellation);
+            }
+            else
+            {
+                ReadInOrder(frames, head.Frames, plan, processor, layout, progress, cancellation);
+            }
+
+            processor.Finish();
+            cancellation.ThrowIfCancellationRequested();
+        }
+
+        target.Finish(cancellation);
+        return target.Result(head.Index, head.BundleDigest);
+    }
+
+    private static PackageTables FileTables(PackageFile file, PackageLayout layout)
+    {
+        var tables = file.ReadTables();
+        return tables is not null && tables.Fits(layout) ? tables : throw new Fault(FaultId.SeekTableInvalid, "the package's seek table is damaged, or the package is cut [SEEK-1]")
+        {
+            Offset = Math.Max(0, file.Length!.Value - SeekTable.Footer),
+            Hint = "'bundle verify' tells what is damaged; transfer the package again",
+        }.ToException();
+    }
+
+    private static void ReadByTable(
+        PackageFile file, PackageTables tables, FramePlan plan, FrameProcessor processor, int lanes, IProgressSink progress, CancellationToken cancellation)
+    {
+        foreach (var number in plan.Interleaved(lanes))
+        {
+            var buffer = processor.Rent(cancellation);
+            var length = (int)tables[number].Compressed;
+            if (!file.TryRead(buffer.AsSpan(0, length), tables.OffsetOf(number)))
+            {
+                processor.Return(buffer);
+                throw new Fault(FaultId.Truncated, $"{file.Name} became shorter while it was read").ToException();
+            }
+
+            processor.Submit(number, buffer, length);
+            progress.Advance(plan.LengthOf(number));
+        }
+    }
+
+    private static void ReadInOrder(
+        FrameStream frames, int first, FramePlan plan, FrameProcessor processor, PackageLayout layout, IProgressSink progress, CancellationToken cancellation)
+    {
+        for (var number = first; number < layout.Frames.Count; number++)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            var offset = frames.Position;
+            var status = frames.Read(out var frame);
+            if (status != FrameStatus.Data || frames.Seen[^1].Content != layout.Frames[number].Length)
+            {
+                var cut = status == FrameStatus.Cut;
+                throw new Fault(cut ? FaultId.Truncated : FaultId.FrameInvalid, cut ? "the package ends too early" : "a frame is damaged")
+                {
+                    Offset = offset,
+                    Images = new ImpactMap(layout).Of(layout.Frames[number]),
+                    Hint = "transfer the package again",
+                }.ToException();
+            }
+
+            if (plan.IsWanted(number))
+            {
+                var buffer = processor.Rent(cancellation);
+                frame.Span.CopyTo(buffer);
+                processor.Submit(number, buffer, frame.Length);
+                progress.Advance(plan.LengthOf(number));
+            }
+        }
+
+        var end = frames.Read(out _);
+        var tail = end == FrameStatus.Data
+            ? new PackageTail(0, null, [new Fault(FaultId.TrailingBytes, "frames follow that the index does not know [FRAME-3]") { Offset = frames.Position }])
+            : PackageTail.Read(frames, end, clean: true);
+        var damaged = tail.Ranges is null ? [] : Verify.DamageLog.Compare(frames.Ranges.Finish(), tail.Ranges, frames.Ranges.Length);
+        if (tail.Faults.Count > 0 || damaged.Count > 0)
+        {
+            throw (tail.Faults.Count > 0 ? tail.Faults[0] : new Fault(FaultId.RangeDamaged, "bytes of the package are damaged [RANGE-1]")
+            {
+                Offset = damaged[0].Offset,
+                Length = damaged[0].Length,
+                Hint = "'bundle verify' tells what is damaged; transfer the package again",
+            }).ToException();
+        }
+    }
 }

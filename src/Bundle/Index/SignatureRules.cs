@@ -19,7 +19,7 @@ internal static class SignatureRules
                     throw Wrong(image, "are not in order");
                 }
 
-                if (signature.Size is < 0 or > Limits.Manifest || (!sizes.TryAdd(signature.Digest, signature.Size) && sizes[signature.Digest] != signature.Size))
+                if (signature.Size is < 0 or > Limits.Signature || (!sizes.TryAdd(signature.Digest, signature.Size) && sizes[signature.Digest] != signature.Size))
                 {
                     throw Wrong(image, "have an impossible size");
                 }

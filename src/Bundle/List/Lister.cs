@@ -15,23 +15,7 @@ public static class Lister
         using var file = PackageFile.Open(input);
         var head = PackageHead.Read(file.Frames());
         var index = head.Index;
-        var users = new int[index.Blobs.Count];
-        var closures = index.Images.Select(image => ImageClosure.Of(index, image)).ToList();
-        foreach (var blob in closures.SelectMany(blobs => blobs))
-        {
-            users[blob]++;
-        }
-
-        var images = new List<ListedImage>(index.Images.Count);
-        foreach (var (image, blobs) in index.Images.Zip(closures))
-        {
-            var size = blobs.Sum(blob => index.Blobs[blob].Size);
-            images.Add(new ListedImage(image, blobs.Count, size, blobs.Where(blob => users[blob] > 1).Sum(blob => index.Blobs[blob].Size)));
-        }
-
-        // A folder for each reference: an image with two tags is there twice.
-        var treeSize = images.Sum(i => i.Size * i.Image.References.Count());
-        var treeBlobs = images.Sum(i => i.Blobs * i.Image.References.Count());
+        var (images, treeSize, treeBlobs) = TreeSizes.Of(index);
         return new Listing(index, head.BundleDigest, file.Length, images, treeSize, treeBlobs, index.Blobs.Sum(blob => blob.Size));
     }
 }

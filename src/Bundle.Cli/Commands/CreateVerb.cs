@@ -1,0 +1,97 @@
+using System.CommandLine;
+using System.Globalization;
+using Bundle.Cli.Output;
+using Bundle.Create;
+
+namespace Bundle.Cli.Commands;
+
+/// <summary><c>bundle create</c>.</summary>
+internal sealed class CreateVerb : Verb
+{
+    private const long LatestTime = 8_589_934_591; // Spec TAR-5: eleven octal digits.
+    private readonly Argument<string[]> _sources = new("SOURCE")
+    {
+        HelpName = "SOURCE…",
+        Description = "Folders: skopeo dir images, or trees that contain some",
+        Arity = ArgumentArity.ZeroOrMore,
+    };
+
+    private readonly Option<string> _output = new("--output", "-o") { HelpName = "FILE|-", Description = "The package to write, or - for standard output" };
+    private readonly Option<string> _imagesFrom = new("--images-from") { HelpName = "LIST", Description = "Only the images of a text file: one a line, # begins a comment" };
+    private readonly Option<string[]> _include = new("--include") { HelpName = "PATH", Description = "An extra file or folder, such as deploy scripts; may be repeated" };
+    private readonly Option<string> _level = new("--level") { HelpName = "1..19", Description = "The zstd level for what is not compressed yet; default: 3" };
+    private readonly Option<string> _threads = ThreadsOption();
+    private readonly Option<bool> _force = new("--force") { Description = "Replace an existing output" };
+    private readonly Option<bool> _noCompare = new("--no-compare") { Description = "Do not read further copies of a blob to compare them" };
+    private readonly Option<bool> _noSync = NoSyncOption();
+
+    public CreateVerb()
+        : base("create", "Create a package of images.")
+    {
+        Arguments.Add(_sources);
+        foreach (Option option in (Option[])[_output, _imagesFrom, _include, _level, _threads, _force, _noCompare, _noSync])
+        {
+            Options.Add(option);
+        }
+    }
+
+    public override IReadOnlyList<string> Usages => ["bundle create SOURCE… --output FILE|- [OPTION]…"];
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "bundle create images/ --output patch.tar.zst",
+        "bundle create images/ -o patch.tar.zst --images-from release.txt --include deploy/",
+        "bundle create images/ -o - | ssh site 'bundle extract - --as registry --to /var/lib/registry'",
+        "SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) bundle create images/ -o patch.tar.zst",
+    ];
+
+    public override int Run(ParseResult parsed, Session session)
+    {
+        var sources = parsed.GetValue(_sources) ?? [];
+        _ = Required(sources.FirstOrDefault(), "at least one SOURCE");
+        if (sources.Contains("-"))
+        {
+            throw Wrong("a SOURCE is a folder, it cannot be standard input");
+        }
+
+        var target = Required(parsed.GetValue(_output), "--output FILE (or - for standard output)");
+        var output = target == "-" ? null : target;
+        var options = new CreateOptions
+        {
+            Sources = sources,
+            Output = output,
+            OutputStream = output is null ? Session.OpenOutputStream() : null,
+            ImagesFrom = parsed.GetValue(_imagesFrom),
+            Includes = parsed.GetValue(_include) ?? [],
+            Level = Number(parsed, _level, 1, 19, 3),
+            Threads = Threads(parsed, _threads),
+            Force = parsed.GetValue(_force),
+            CompareCopies = !parsed.GetValue(_noCompare),
+            Sync = !parsed.GetValue(_noSync),
+            ModificationTime = ModificationTime(),
+        };
+        if (output is null && !Console.IsOutputRedirected)
+        {
+            throw Wrong("a package is not written to a terminal", "redirect standard output, or name a file: --output patch.tar.zst");
+        }
+
+        OpenSsl.Require();
+        var result = session.WithProgress(progress => Creator.Run(options, progress, session.Cancellation));
+        CreateReport.Print(result, output, session.Messages);
+        return ExitCode.Fine;
+    }
+
+    // https://reproducible-builds.org/specs/source-date-epoch/: malformed values are refused, not passed over.
+    private long ModificationTime()
+    {
+        var text = Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH");
+        if (string.IsNullOrEmpty(text))
+        {
+            return 0;
+        }
+
+        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var time) && time <= LatestTime
+            ? time
+            : throw Wrong($"SOURCE_DATE_EPOCH is a number from 0 to {LatestTime}, not '{text}'", "unset SOURCE_DATE_EPOCH, or set it to seconds since 1970");
+    }
+}

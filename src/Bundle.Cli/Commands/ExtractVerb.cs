@@ -1,0 +1,83 @@
+using System.CommandLine;
+using Bundle.Cli.Output;
+using Bundle.Extract;
+
+namespace Bundle.Cli.Commands;
+
+/// <summary><c>bundle extract</c>.</summary>
+internal sealed class ExtractVerb : Verb
+{
+    private readonly Argument<string> _file = FileArgument();
+    private readonly Option<string> _as = new("--as") { HelpName = "dir|registry|oci", Description = "The form: skopeo dir images, a registry's storage, an OCI layout" };
+    private readonly Option<string> _to = new("--to") { HelpName = "DIR", Description = "The destination folder; made where it is missing" };
+    private readonly Option<string[]> _image = new("--image")
+    {
+        HelpName = "PATTERN",
+        Description = "Only images that match (*, ?; without a tag, every tag); may be repeated",
+    };
+
+    private readonly Option<bool> _flat = new("--flat") { Description = "With --as dir: folders named by the last part of the name alone" };
+    private readonly Option<string> _filesTo = new("--files-to") { HelpName = "DIR", Description = "Where the extra files go; default: files/ in the destination" };
+    private readonly Option<bool> _noFiles = new("--no-files") { Description = "Leave the extra files out" };
+    private readonly Option<string> _threads = ThreadsOption();
+    private readonly Option<bool> _noSync = NoSyncOption();
+
+    public ExtractVerb()
+        : base("extract", "Extract a package's images; what is there already and valid is kept.")
+    {
+        _as.CompletionSources.Add("dir", "registry", "oci");
+        Arguments.Add(_file);
+        foreach (Option option in (Option[])[_as, _to, _image, _flat, _filesTo, _noFiles, _threads, _noSync])
+        {
+            Options.Add(option);
+        }
+    }
+
+    public override IReadOnlyList<string> Usages => ["bundle extract FILE|- --as dir|registry|oci --to DIR [OPTION]…"];
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "bundle extract patch.tar.zst --as dir --to images/",
+        "bundle extract patch.tar.zst --as registry --to /var/lib/registry --files-to deploy/",
+        "bundle extract patch.tar.zst --as oci --to layout/ --image 'product/*:1.4' --no-files",
+        "curl -s https://host/patch.tar.zst | bundle extract - --as dir --to images/",
+    ];
+
+    public override int Run(ParseResult parsed, Session session)
+    {
+        var file = Required(parsed.GetValue(_file), "a package: FILE, or - for standard input");
+        var form = Required(parsed.GetValue(_as), "--as dir, --as registry or --as oci");
+        var options = new ExtractOptions
+        {
+            Form = form switch
+            {
+                "dir" => TargetForm.Dir,
+                "registry" => TargetForm.Registry,
+                "oci" => TargetForm.Oci,
+                _ => throw Wrong($"--as is dir, registry or oci, not '{form}'"),
+            },
+            To = Required(parsed.GetValue(_to), "--to DIR"),
+            Images = parsed.GetValue(_image) ?? [],
+            Flat = parsed.GetValue(_flat),
+            FilesTo = parsed.GetValue(_filesTo),
+            NoFiles = parsed.GetValue(_noFiles),
+            Threads = Threads(parsed, _threads),
+            Sync = !parsed.GetValue(_noSync),
+            Input = session.Input(file, Name),
+        };
+        if (options is { Flat: true, Form: not TargetForm.Dir })
+        {
+            throw Wrong("--flat goes with --as dir only");
+        }
+
+        if (options is { NoFiles: true, FilesTo: not null })
+        {
+            throw Wrong("--files-to and --no-files exclude each other");
+        }
+
+        OpenSsl.Require();
+        var result = session.WithProgress(progress => Extractor.Run(options, progress, session.Cancellation));
+        ExtractReport.Print(result, options, form, session.Messages);
+        return ExitCode.Fine;
+    }
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using Bundle.Cli.Output;
+using Bundle.List;
+
+namespace Bundle.Cli.Commands;
+
+/// <summary><c>bundle list</c>.</summary>
+internal sealed class ListVerb : Verb
+{
+    private readonly Argument<string> _file = FileArgument();
+
+    public ListVerb()
+        : base("list", "List what a package holds; reads its head only.") => Arguments.Add(_file);
+
+    public override IReadOnlyList<string> Usages => ["bundle list FILE|- [OPTION]…"];
+
+    public override IReadOnlyList<string> Examples =>
+    [
+        "bundle list patch.tar.zst",
+        "bundle list patch.tar.zst --json | jq -r '.images[].references[]'",
+        "curl -s https://host/patch.tar.zst | bundle list -",
+    ];
+
+    public override int Run(ParseResult parsed, Session session)
+    {
+        var file = Required(parsed.GetValue(_file), "a package: FILE, or - for standard input");
+        var input = session.Input(file, Name);
+        OpenSsl.Require();
+        ListReport.Print(Lister.Run(input), input.Name, session.Messages);
+        return ExitCode.Fine;
+    }
+}

@@ -1,0 +1,63 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace Bundle.Cli.Commands;
+
+/// <summary>A command: its grammar, its help, and what it does.</summary>
+internal abstract class Verb(string name, string description) : Command(name, description)
+{
+    /// <summary>How it is typed, a line each.</summary>
+    public abstract IReadOnlyList<string> Usages { get; }
+
+    /// <summary>Command lines to copy.</summary>
+    public abstract IReadOnlyList<string> Examples { get; }
+
+    /// <summary>Does it.</summary>
+    /// <returns>The exit code.</returns>
+    public abstract int Run(ParseResult parsed, Session session);
+
+    /// <summary>The option <c>--threads</c>.</summary>
+    protected static Option<string> ThreadsOption() => new("--threads")
+    {
+        HelpName = "N",
+        Description = "How many threads work; default: one for each processor",
+    };
+
+    /// <summary>The option <c>--no-sync</c>.</summary>
+    protected static Option<bool> NoSyncOption() => new("--no-sync")
+    {
+        Description = "Do not wait until all is on the disk: faster, and lost where the power fails",
+    };
+
+    /// <summary>The argument <c>FILE|-</c>.</summary>
+    protected static Argument<string> FileArgument() => new("FILE")
+    {
+        HelpName = "FILE|-",
+        Description = "The package, or - for standard input",
+        // What is missing is told by Required, in our own words.
+        Arity = ArgumentArity.ZeroOrOne,
+    };
+
+    /// <summary>The value that has to be there.</summary>
+    protected string Required(string? value, string what) =>
+        string.IsNullOrEmpty(value) ? throw Wrong($"{Name} needs {what}") : value;
+
+    /// <summary>A whole number of an option, or a default.</summary>
+    protected int Number(ParseResult parsed, Option<string> option, int least, int most, int otherwise)
+    {
+        if (parsed.GetValue(option) is not { } text)
+        {
+            return otherwise;
+        }
+
+        return int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most
+            ? number
+            : throw Wrong($"{option.Name} is a number from {least} to {most}, not '{text}'");
+    }
+
+    /// <summary>The value of <c>--threads</c>.</summary>
+    protected int Threads(ParseResult parsed, Option<string> option) => Number(parsed, option, 1, 1024, Environment.ProcessorCount);
+
+    /// <summary>A mistake in the request.</summary>
+    protected UsageException Wrong(string message, string? hint = null) => new(message, hint ?? UsageChecks.Hint(this));
+}

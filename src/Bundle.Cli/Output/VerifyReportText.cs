@@ -1,0 +1,95 @@
+using Bundle.Cli.Terminal;
+using Bundle.Verify;
+
+namespace Bundle.Cli.Output;
+
+/// <summary>
+/// What <c>bundle verify</c> says, on standard output: the report is the data. <c>bundle.verify/1</c>: name, whole, size, bundleDigest,
+/// images, blobs, files, faults (id, message, entry, offset, length, digest, images, hint), affectedImages. Where the index cannot be read, bundleDigest
+/// and the counts are null, and every image is affected.
+/// </summary>
+internal static class VerifyReportText
+{
+    public static void Print(VerifyReport report, Messages messages)
+    {
+        using (var writer = Session.OpenOutput())
+        {
+            if (messages.Json)
+            {
+                writer.WriteLine(Json(report));
+            }
+            else if (report.IsWhole)
+            {
+                writer.WriteLine(Plain.Text($"{report.Name}: whole: {Content(report)}{Sizes.Of(report.Size)}, bundle digest {report.BundleDigest}"));
+            }
+            else
+            {
+                Damage(report, writer);
+            }
+        }
+
+        if (!report.IsWhole && !messages.Json)
+        {
+            var name = report.Name;
+            Messages.Line($"bundle: error: {name} is damaged: {Sizes.Count(report.Faults.Count, "fault")}, {Affected(report)}");
+            Messages.Line("bundle: hint: " + Hint(report));
+        }
+    }
+
+    private static string Hint(VerifyReport report) =>
+        report.Faults.Select(fault => fault.Hint).FirstOrDefault(hint => hint is not null) ?? "transfer the package again, and verify it before it is used";
+
+    private static string Content(VerifyReport report) => report.Index is { } index
+        ? Sizes.Count(index.Images.Count, "image") + ", " + Sizes.Count(index.Blobs.Count, "blob") + ", "
+        : "";
+
+    private static string Affected(VerifyReport report)
+    {
+        if (report.Index is not { } index)
+        {
+            return "every image affected";
+        }
+
+        var references = report.AffectedImages.ToHashSet(StringComparer.Ordinal);
+        return $"{index.Images.Count(image => image.References.Any(references.Contains))} of {Sizes.Count(index.Images.Count, "image")} affected";
+    }
+
+    private static void Damage(VerifyReport report, TextWriter writer)
+    {
+        foreach (var fault in report.Faults)
+        {
+            writer.WriteLine(Plain.Text($"{fault.Id}: {fault.Message}"));
+            foreach (var detail in FaultText.Details(fault))
+            {
+                writer.WriteLine(Plain.Text("  " + detail));
+            }
+
+            writer.WriteLine();
+        }
+
+        var affected = report.Index is null ? "all: the index cannot be read" : string.Join(", ", report.AffectedImages);
+        writer.WriteLine(Plain.Text("affected images: " + (affected.Length == 0 ? "none" : affected)));
+    }
+
+    private static string Json(VerifyReport report) => JsonText.Write(json =>
+    {
+        json.WriteString("schema", "bundle.verify/1");
+        json.WriteString("name", report.Name);
+        json.WriteBoolean("whole", report.IsWhole);
+        json.WriteNumber("size", report.Size);
+        json.WriteString("bundleDigest", report.BundleDigest?.ToString());
+        JsonText.Number(json, "images", report.Index?.Images.Count);
+        JsonText.Number(json, "blobs", report.Index?.Blobs.Count);
+        JsonText.Number(json, "files", report.Index?.Files.Count);
+        json.WriteStartArray("faults");
+        foreach (var fault in report.Faults)
+        {
+            json.WriteStartObject();
+            JsonText.FaultMembers(json, fault);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        JsonText.Strings(json, "affectedImages", report.AffectedImages);
+    });
+}

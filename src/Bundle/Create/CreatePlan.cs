@@ -1,0 +1,79 @@
+using Bundle.Faults;
+using Bundle.Index;
+using Bundle.Model;
+using Bundle.Sources;
+
+namespace Bundle.Create;
+
+/// <summary>A copy of a blob that the package does not need, in a file of its own.</summary>
+internal sealed record BlobCopy(Digest Digest, long Size, string Path);
+
+/// <summary>All that is needed to write a package: its index, and where every content is read. Made before the first byte is written.</summary>
+internal sealed class CreatePlan
+{
+    private readonly SourceSet _sources;
+    private readonly ExtraFiles _files;
+
+    private CreatePlan(BundleIndex index, SourceSet sources, ExtraFiles files) => (Index, _sources, _files) = (index, sources, files);
+
+    public BundleIndex Index { get; }
+
+    /// <summary>Copies in further files; two names of one file are no copies.</summary>
+    public required IReadOnlyList<BlobCopy> FurtherCopies { get; init; }
+
+    /// <summary>What the images would take as separate folders, in bytes.</summary>
+    public required long TreeSize { get; init; }
+
+    public IReadOnlyList<string> Warnings => _sources.Warnings;
+
+    /// <summary>Reads the sources' manifests, and checks that all that they need is there.</summary>
+    /// <exception cref="BundleException">A source is missing, incomplete or wrong; names conflict; a wanted image is not there.</exception>
+    public static CreatePlan Make(CreateOptions options, CancellationToken cancellation)
+    {
+        var sources = new SourceSet();
+        var completeness = new Completeness();
+        foreach (var source in options.Sources)
+        {
+            DirSource.AddTo(sources, completeness, source, cancellation);
+        }
+
+        if (options.ImagesFrom is { } list)
+        {
+            sources.Select(ImageList.Read(list), list);
+        }
+
+        sources.RequireDistinctNames();
+        var files = ExtraFiles.Read(options.Includes, cancellation);
+        completeness.ThrowIfMissing(sources.Images);
+        var builder = new IndexBuilder();
+        foreach (var image in sources.Images)
+        {
+            image.AddTo(builder);
+        }
+
+        foreach (var file in files.All)
+        {
+            builder.AddFile(file);
+        }
+
+        var index = builder.Build();
+        return new CreatePlan(index, sources, files) { FurtherCopies = Copies(index, sources), TreeSize = List.TreeSizes.Of(index).Bytes };
+    }
+
+    public BlobLocation LocationOf(int blob) => _sources.Locate(Index.Blobs[blob].Digest);
+
+    public BlobLocation SignatureLocation(Digest digest) => _sources.Locate(digest);
+
+    public BlobLocation FileLocation(int file) => _files.Locate(Index.Files[file].Path);
+
+    private static List<BlobCopy> Copies(BundleIndex index, SourceSet sources)
+    {
+        var copies = new List<BlobCopy>();
+        foreach (var blob in index.Blobs)
+        {
+            copies.AddRange(sources.FurtherCopies(blob.Digest).Select(path => new BlobCopy(blob.Digest, blob.Size, path)));
+        }
+
+        return copies;
+    }
+}

@@ -1,0 +1,28 @@
+using Bundle.Faults;
+using Bundle.Format;
+using Bundle.Reading;
+
+namespace Bundle.Extract;
+
+/// <summary>Ends an extraction at the first damage, with its place and the images that it hits.</summary>
+/// <param name="tables">Null where the package is read in one pass.</param>
+internal sealed class DamageStop(PackageLayout layout, PackageTables? tables)
+{
+    private readonly ImpactMap _impact = new(layout);
+
+    /// <summary>Takes a fault of a frame.</summary>
+    /// <exception cref="BundleException">Always.</exception>
+    public void Report(int number, Fault fault)
+    {
+        var frame = layout.Frames[number];
+        throw (fault with
+        {
+            Entry = fault.Entry ?? (frame.IsData ? layout.NameOf(frame.FirstEntry) : null),
+            Digest = fault.Digest ?? (frame.IsData ? layout.DigestOf(frame.FirstEntry) : null),
+            Offset = tables?.OffsetOf(number),
+            Length = tables?[number].Compressed,
+            Images = _impact.Of(frame),
+            Hint = "'bundle verify' tells all that is damaged; transfer the package again; what was extracted so far is kept and used then",
+        }).ToException();
+    }
+}

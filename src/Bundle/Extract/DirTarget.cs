@@ -1,0 +1,137 @@
+using System.Globalization;
+using System.Text;
+using Bundle.Faults;
+using Bundle.Index;
+using Bundle.Model;
+
+namespace Bundle.Extract;
+
+/// <summary>
+/// A tree of skopeo <c>dir</c> images (containers/image, directory transport); each blob is hard-linked into every image that has
+/// it. An image is whole when its <c>manifest.json</c> is there, which therefore comes last.
+/// </summary>
+internal sealed class DirTarget : FolderTarget
+{
+    private const string ManifestName = "manifest.json";
+
+    private static readonly byte[] Version = Encoding.ASCII.GetBytes("Directory Transport Version: 1.1\n");
+
+    private readonly SortedDictionary<string, IndexImage> _folders = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, List<string>> _places = [], _late = [];
+
+    public DirTarget(ExtractOptions options, BundleIndex index, IReadOnlyList<IndexImage> selected)
+        : base(options, index, selected)
+    {
+        try
+        {
+            foreach (var image in selected)
+            {
+                foreach (var reference in image.References)
+                {
+                    AddFolder(options.Flat ? reference[(reference.LastIndexOf('/') + 1)..] : reference, reference, image);
+                }
+            }
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> PlacesOf(int blob) => _places.GetValueOrDefault(blob) ?? [];
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> LatePlacesOf(int blob) => _late.GetValueOrDefault(blob) ?? [];
+
+    /// <inheritdoc/>
+    protected override IEnumerable<string> Warnings() => [];
+
+    /// <inheritdoc/>
+    protected override void Reveal(CancellationToken cancellation)
+    {
+        foreach (var (folder, image) in _folders)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            WriteSmall(folder + "/version", Version);
+            var expected = Expected(image);
+            foreach (var signature in image.Signatures)
+            {
+                WriteSmall($"{folder}/{SignatureName(image, signature)}", Signatures[signature.Digest]);
+                expected.Add(SignatureName(image, signature));
+            }
+
+            Place(Index.Position(image.Digest)!.Value, $"{folder}/{ManifestName}");
+            RemoveStale(folder, expected);
+        }
+    }
+
+    private static string SignatureName(IndexImage image, IndexSignature signature) => string.Create(
+        CultureInfo.InvariantCulture, $"{(signature.Manifest == image.Digest ? "" : signature.Manifest.Hex + ".")}signature-{signature.Number}");
+
+    private void AddFolder(string folder, string reference, IndexImage image)
+    {
+        if (!_folders.TryAdd(folder, image))
+        {
+            if (_folders[folder].Digest == image.Digest)
+            {
+                return;
+            }
+
+            throw new Fault(FaultId.NameConflict, $"{_folders[folder].References.First()} and {reference} would both be the folder {folder}")
+            {
+                Entry = folder,
+                Images = [_folders[folder].References.First(), reference],
+                Hint = "leave --flat out, or take one of them with --image",
+            }.ToException();
+        }
+
+        if (folder.Split('/').Any(component => component.Length > 255))
+        {
+            throw new Fault(FaultId.NameInvalid, $"{folder} is longer than a file system allows")
+            {
+                Entry = folder,
+                Images = [reference],
+                Hint = "extract with --as registry or --as oci",
+            }.ToException();
+        }
+
+        foreach (var blob in ImageClosure.Of(Index, image))
+        {
+            var name = NameIn(image, blob);
+            var paths = name is null ? _late : _places;
+            (paths.TryGetValue(blob, out var places) ? places : paths[blob] = []).Add($"{folder}/{name ?? ManifestName}");
+        }
+    }
+
+    // Null for the image's own manifest, which is placed last.
+    private string? NameIn(IndexImage image, int blob)
+    {
+        var one = Index.Blobs[blob];
+        return !one.IsManifest ? one.Digest.Hex : one.Digest == image.Digest ? null : one.Digest.Hex + ".manifest.json";
+    }
+
+    private HashSet<string> Expected(IndexImage image) =>
+        ImageClosure.Of(Index, image).Select(blob => NameIn(image, blob)).OfType<string>().ToHashSet(StringComparer.Ordinal);
+
+    // What another image of that name left there; only names that skopeo gives are touched.
+    private void RemoveStale(string folder, HashSet<string> expected)
+    {
+        foreach (var name in Root.Names(folder))
+        {
+            if (!expected.Contains(name) && IsSkopeos(name) && Root.Stat($"{folder}/{name}") is { Kind: IO.FileKind.Regular })
+            {
+                Root.Remove($"{folder}/{name}");
+            }
+        }
+    }
+
+    private static bool IsSkopeos(string name)
+    {
+        var rest = name.Length >= 64 && Digest.TryParseHex(name.AsSpan(0, 64), out _) ? name[64..] : name;
+        return rest.Length < name.Length
+            ? rest is "" or ".manifest.json" || rest.StartsWith(".signature-", StringComparison.Ordinal)
+            : name.StartsWith("signature-", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,34 @@
+using Bundle.Index;
+
+namespace Bundle.Extract;
+
+/// <summary>
+/// A docker-registry storage root: blobs, then <c>_layers</c>, revisions, tags' indexes, and the <c>current</c> tags last. Links are
+/// files of their own, never hard links: old registries write into them (distribution before 3.1).
+/// </summary>
+internal sealed class RegistryTarget(ExtractOptions options, BundleIndex index, IReadOnlyList<IndexImage> selected) : FolderTarget(options, index, selected)
+{
+    /// <inheritdoc/>
+    protected override IEnumerable<string> PlacesOf(int blob)
+    {
+        var hex = Index.Blobs[blob].Digest.Hex;
+        yield return $"docker/registry/v2/blobs/sha256/{hex[..2]}/{hex}/data";
+    }
+
+    /// <inheritdoc/>
+    protected override void Reveal(CancellationToken cancellation)
+    {
+        var links = new RepositoryLinks(Index, Selected);
+        foreach (var kind in (LinkKind[])[LinkKind.Layer, LinkKind.Revision, LinkKind.TagIndex, LinkKind.Current])
+        {
+            foreach (var link in links.Links)
+            {
+                if (link.Kind == kind)
+                {
+                    cancellation.ThrowIfCancellationRequested();
+                    WriteSmall(links.Path(link), links.Content(link));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using Bundle.Model;
+using Microsoft.Win32.SafeHandles;
+
+namespace Bundle.IO;
+
+/// <summary>Reading files from their beginning to their end.</summary>
+internal static class FileCopy
+{
+    private const int Piece = 1024 * 1024;
+
+    /// <summary>Copies all bytes.</summary>
+    public static void All(SafeFileHandle from, SafeFileHandle to)
+    {
+        var buffer = new byte[Piece];
+        long at = 0;
+        while (RandomAccess.Read(from, buffer, at) is > 0 and var read)
+        {
+            RandomAccess.Write(to, buffer.AsSpan(0, read), at);
+            at += read;
+        }
+    }
+
+    /// <summary>The digest of all bytes.</summary>
+    public static Digest Digest(SafeFileHandle file, Action<long>? progress, CancellationToken cancellation)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var buffer = new byte[Piece];
+        long at = 0;
+        while (RandomAccess.Read(file, buffer, at) is > 0 and var read)
+        {
+            cancellation.ThrowIfCancellationRequested();
+            hash.AppendData(buffer, 0, read);
+            progress?.Invoke(read);
+            at += read;
+        }
+
+        return Model.Digest.Finish(hash);
+    }
+}

@@ -1,0 +1,122 @@
+using Bundle.Faults;
+using Bundle.IO;
+using Bundle.Model;
+
+namespace Bundle.Sources;
+
+/// <summary>All sources together: their images, and where each blob can be read. Equal blobs are one, wherever they come from.</summary>
+internal sealed class SourceSet
+{
+    private readonly List<SourceImage> _images = [];
+    private readonly List<string> _warnings = [];
+    private readonly Dictionary<Digest, BlobLocation> _locations = [];
+    private readonly Dictionary<Digest, List<(FileIdentity Identity, string Path)>> _copies = [];
+    private readonly Dictionary<Digest, FileIdentity> _first = [];
+
+    public IReadOnlyList<SourceImage> Images => _images;
+
+    public IReadOnlyList<string> Warnings => _warnings;
+
+    public void Add(SourceImage image) => _images.Add(image);
+
+    public void Warn(string text) => _warnings.Add(text);
+
+    /// <summary>Notes a place of a blob; the first one is where it will be read.</summary>
+    public void Offer(Digest digest, BlobLocation location, FileIdentity identity)
+    {
+        if (_locations.TryAdd(digest, location))
+        {
+            _first.Add(digest, identity);
+            return;
+        }
+
+        if (_first[digest] == identity)
+        {
+            return;
+        }
+
+        if (!_copies.TryGetValue(digest, out var copies))
+        {
+            _copies.Add(digest, copies = []);
+        }
+
+        if (!copies.Exists(copy => copy.Identity == identity))
+        {
+            copies.Add((identity, location.Path));
+        }
+    }
+
+    /// <summary>Whether a blob is there.</summary>
+    public bool Has(Digest digest) => _locations.ContainsKey(digest);
+
+    /// <summary>Where a blob is read.</summary>
+    public BlobLocation Locate(Digest digest) => _locations[digest];
+
+    /// <summary>Other files that claim to be a blob.</summary>
+    public IEnumerable<string> FurtherCopies(Digest digest) =>
+        _copies.TryGetValue(digest, out var copies) ? copies.Select(copy => copy.Path) : [];
+
+    /// <summary>Keeps the images that a list names.</summary>
+    /// <exception cref="BundleException">It names one that is not there; all such are told at once.</exception>
+    public void Select(IReadOnlyList<ImageReference> wanted, string list)
+    {
+        var selected = new List<SourceImage>();
+        var unknown = new List<string>();
+        var names = _images.ToLookup(image => image.Name.Normalized, StringComparer.Ordinal);
+        var repositories = _images.ToLookup(image => image.Name.Repository, StringComparer.Ordinal);
+        foreach (var reference in wanted)
+        {
+            // A tree that was made without --scoped has no hosts, and a list may leave them out.
+            var found = Matching(names[reference.Name.Normalized], reference);
+            if (found.Count == 0)
+            {
+                found = Matching(repositories[reference.Name.Repository].Where(image => image.Name.Host is null || reference.Name.Host is null), reference);
+            }
+
+            selected.AddRange(found);
+            if (found.Count == 0)
+            {
+                unknown.Add(reference.ToString());
+            }
+        }
+
+        if (unknown.Count > 0)
+        {
+            throw new Fault(FaultId.ImageUnknown, $"{list} names {(unknown.Count == 1 ? "an image that is" : $"{unknown.Count} images that are")} not in the sources: {string.Join(", ", unknown)}")
+            {
+                Entry = list,
+                Images = unknown,
+                Hint = "fetch what is missing, or remove it from the list",
+            }.ToException();
+        }
+
+        _images.Clear();
+        _images.AddRange(selected.Distinct());
+    }
+
+    /// <summary>Refuses two images that would take one tag of a repository: in a registry, its host is no part of the name (spec IDX-8).</summary>
+    public void RequireDistinctNames()
+    {
+        var owners = new Dictionary<(string Repository, string Tag), SourceImage>();
+        foreach (var image in _images.Where(image => image.Tag is not null))
+        {
+            var key = (image.Name.Repository, image.Tag!);
+            if (!owners.TryAdd(key, image) && owners[key].Digest != image.Digest)
+            {
+                var other = owners[key];
+                throw new Fault(FaultId.NameConflict, $"two different images would be {key.Repository}:{image.Tag}: {other.Origin} ({other.Digest}) and {image.Origin} ({image.Digest})")
+                {
+                    Entry = image.Origin,
+                    Images = [other.Reference, image.Reference],
+                    Hint = "leave one out, or give one another name: a registry's host is no part of the name in its storage",
+                }.ToException();
+            }
+        }
+    }
+
+    private static List<SourceImage> Matching(IEnumerable<SourceImage> images, ImageReference reference)
+    {
+        var matching = images.Where(image => (reference.Tag is null || image.Tag == reference.Tag) && (reference.Digest is not { } digest || image.Digest == digest)).ToList();
+        return reference.Tag is null ? [.. matching.Select(image => image with { Tag = null })] : matching;
+    }
+}
