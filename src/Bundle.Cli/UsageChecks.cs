@@ -23,7 +23,8 @@ internal static class UsageChecks
             throw new UsageException($"unexpected argument '{extra}'", Hint(command));
         }
 
-        if (parsed.Errors is [var error, ..])
+        // Without a command there is the help, which says more than an error.
+        if (command is Verb && parsed.Errors is [var error, ..])
         {
             throw new UsageException(Sentence(error), Hint(command));
         }

@@ -21,7 +21,7 @@ internal static class ListReport
         }
 
         string[] head = ["REFERENCE", "PLATFORMS", "SIZE", "SHARED", "DIGEST"];
-        Table.Write(writer, [head, .. listing.Images.SelectMany(Rows)], rightAligned: [2, 3]);
+        Table.Write(writer, [head, .. listing.Images.SelectMany(Rows).OrderBy(row => row[0], StringComparer.Ordinal)], rightAligned: [2, 3]);
         Totals(writer, listing);
     }
 

@@ -79,7 +79,8 @@ public sealed class IndexBuilder
         if (ImageRules.FirstConflict(images) is var (first, second, tag))
         {
             throw new Fault(FaultId.NameConflict, "the tag " + tag + " would point to both " + first.Digest + " (" + first.Name.Full + ") and "
-                + second.Digest + " (" + second.Name.Full + ")") { Images = [first.Name.Full + ":" + tag, second.Name.Full + ":" + tag] }.ToException();
+                + second.Digest + " (" + second.Name.Full + ")")
+            { Images = [first.Name.Full + ":" + tag, second.Name.Full + ":" + tag] }.ToException();
         }
 
         var index = new BundleIndex(images, blobs, [.. _files.Values.OrderBy(file => file.Path, Utf8Order.Instance)]);

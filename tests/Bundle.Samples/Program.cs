@@ -1,0 +1,11 @@
+using Bundle.Samples;
+
+if (args is not [var folder])
+{
+    Console.Error.WriteLine("usage: Bundle.Samples FOLDER");
+    return 2;
+}
+
+SampleSet.Write(Path.Combine(folder, "images"));
+SampleSet.WriteScripts(folder);
+return 0;

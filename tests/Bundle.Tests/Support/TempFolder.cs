@@ -1,0 +1,25 @@
+namespace Bundle.Tests.Support;
+
+/// <summary>A folder that lasts as long as a test.</summary>
+internal sealed class TempFolder : IDisposable
+{
+    public TempFolder() => Path = Directory.CreateTempSubdirectory("bundle-test-").FullName;
+
+    public string Path { get; }
+
+    /// <summary>A path below it.</summary>
+    public string this[string name] => System.IO.Path.Combine(Path, name);
+
+    /// <summary>Writes a file below it, with the folders above.</summary>
+    public string Write(string name, ReadOnlySpan<byte> content)
+    {
+        var path = this[name];
+        Directory.CreateDirectory(System.IO.Path.GetDirectoryName(path)!);
+        File.WriteAllBytes(path, content);
+        return path;
+    }
+
+    public string Write(string name, string content) => Write(name, System.Text.Encoding.UTF8.GetBytes(content));
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
+}
