@@ -40,7 +40,8 @@ public sealed record PackageHead(BundleIndex Index, byte[] IndexBytes, long Time
             throw NotABundle();
         }
 
-        var (index, count) = size < Limits.Large ? (Small(first, (int)size), 1) : Large(frames, codec, (int)size);
+        var (index, count) = size < Limits.Large ? (Small(first, (int)size), 1)
+            : first.Length == TarHeader.Block ? Large(frames, codec, (int)size) : throw Malformed(FaultId.FrameInvalid, "is cut into other frames than it has to be [FRAME-3]");
         return new PackageHead(IndexReader.Read(index), index, time, count);
     }
 
@@ -48,7 +49,7 @@ public sealed record PackageHead(BundleIndex Index, byte[] IndexBytes, long Time
     {
         if (first.Length != TarHeader.Block + size + TarHeader.Padding(size) || first.AsSpan(TarHeader.Block + size).ContainsAnyExcept((byte)0))
         {
-            throw Malformed();
+            throw Malformed(FaultId.StreamInvalid, "does not end where its header says [TAR-6]");
         }
 
         return first.AsSpan(TarHeader.Block, size).ToArray();
@@ -60,13 +61,18 @@ public sealed record PackageHead(BundleIndex Index, byte[] IndexBytes, long Time
         var count = 1;
         while (index.Length < size)
         {
-            index.Write(Next(frames, codec, count++));
+            var piece = Next(frames, codec, count++);
+            index.Write(piece);
+            if (piece.Length != Limits.Frame && index.Length < size)
+            {
+                throw Malformed(FaultId.FrameInvalid, "is cut into other frames than it has to be [FRAME-3]");
+            }
         }
 
         var padding = TarHeader.Padding(size);
         if (index.Length != size || (padding > 0 && !Next(frames, codec, count++).AsSpan().SequenceEqual(new byte[padding])))
         {
-            throw Malformed();
+            throw Malformed(FaultId.StreamInvalid, "does not end where its header says [TAR-6]");
         }
 
         return (index.ToArray(), count);
@@ -105,6 +111,6 @@ public sealed record PackageHead(BundleIndex Index, byte[] IndexBytes, long Time
         Hint = "give a package made by 'bundle create'; if it was one, its head is damaged: transfer it again",
     }.ToException();
 
-    private static BundleException Malformed() =>
-        new Fault(FaultId.StreamInvalid, "the index does not end where its header says [TAR-6]") { Entry = BundleIndex.EntryName, Offset = 0 }.ToException();
+    private static BundleException Malformed(FaultId id, string what) =>
+        new Fault(id, "the index " + what) { Entry = BundleIndex.EntryName, Offset = 0 }.ToException();
 }

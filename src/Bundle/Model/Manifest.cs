@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Unicode;
 
 namespace Bundle.Model;
 
@@ -31,6 +32,12 @@ public sealed record Manifest(
         if (json.Length > Limits.Manifest)
         {
             throw new FormatException($"a manifest of {json.Length} bytes exceeds the limit of {Limits.Manifest}");
+        }
+
+        // JsonDocument looks at a string's encoding only where somebody reads it.
+        if (!Utf8.IsValid(json.Span))
+        {
+            throw new FormatException("the manifest is not valid UTF-8");
         }
 
         try

@@ -72,7 +72,7 @@ internal sealed class PackageScan(PackageFile file, int threads, IProgressSink p
             _log.Place(i, tables.OffsetOf(i), length);
             if (length < 4 || ZstdFrame.StatedChecksum(buffer.AsSpan(0, length)) != tables[i].Checksum)
             {
-                _log.Add(i, new Fault(FaultId.FrameInvalid, "a frame does not have the checksum that the seek table gives it [SEEK-1]"));
+                _log.Add(i, new Fault(FaultId.SeekTableInvalid, "a frame does not have the checksum that the seek table gives it [SEEK-1]"));
             }
 
             Process(i, buffer, length, codec, processor);
@@ -139,7 +139,12 @@ internal sealed class PackageScan(PackageFile file, int threads, IProgressSink p
                 continue;
             }
 
-            if (status == FrameStatus.Malformed)
+            if (status == FrameStatus.Malformed && !lost && next == layout?.Frames.Count)
+            {
+                // All data was there, so these are the tables, in whatever state.
+                status = FrameStatus.Tables;
+            }
+            else if (status == FrameStatus.Malformed)
             {
                 var skipped = frames.Skip();
                 if (skipped > 0)

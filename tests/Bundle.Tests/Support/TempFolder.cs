@@ -21,5 +21,9 @@ internal sealed class TempFolder : IDisposable
 
     public string Write(string name, string content) => Write(name, System.Text.Encoding.UTF8.GetBytes(content));
 
-    public void Dispose() => Directory.Delete(Path, recursive: true);
+    public void Dispose()
+    {
+        // Not Directory.Delete, which cannot remove paths longer than the system takes in one piece.
+        System.Diagnostics.Process.Start("rm", ["-rf", Path]).WaitForExit();
+    }
 }

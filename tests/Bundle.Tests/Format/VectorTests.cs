@@ -1,0 +1,72 @@
+using Bundle.Extract;
+using Bundle.Faults;
+using Bundle.Format;
+using Bundle.List;
+using Bundle.Tests.Support;
+using Bundle.Verify;
+using Xunit;
+
+namespace Bundle.Tests.Format;
+
+/// <summary>Every vector of the spec through every entry point, from a file and from a pipe.</summary>
+public sealed class VectorTests
+{
+    public static TheoryData<string> Valid => Vectors.Valid;
+
+    public static TheoryData<string> Invalid => Vectors.Invalid;
+
+    [Theory]
+    [MemberData(nameof(Valid))]
+    public void A_valid_package_is_whole_and_extracts_in_every_form(string name)
+    {
+        foreach (var input in Inputs(name))
+        {
+            var report = Verifier.Run(input(), 2, NoProgress.Instance, TestContext.Current.CancellationToken);
+            Assert.Empty(report.Faults);
+            Assert.Equal(report.BundleDigest, Lister.Run(input()).BundleDigest);
+            foreach (var form in Enum.GetValues<TargetForm>())
+            {
+                using var temp = new TempFolder();
+                var fault = Destination.Extract(input(), form, temp["out"]);
+
+                // A file system has a limit that the format has not.
+                Assert.True(fault is null || fault.Id == FaultId.NameInvalid, fault?.Message);
+                Destination.HoldsNothingWrong(temp["out"], failed: fault is not null);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Invalid))]
+    public void An_invalid_package_is_refused_and_nothing_wrong_appears(string name)
+    {
+        foreach (var input in Inputs(name))
+        {
+            Assert.False(Verifier.Run(input(), 2, NoProgress.Instance, TestContext.Current.CancellationToken).IsWhole);
+            try
+            {
+                Lister.Run(input());
+            }
+            catch (BundleException e)
+            {
+                Assert.Equal(FaultClass.Package, e.Fault.Id.Class);
+            }
+
+            foreach (var form in Enum.GetValues<TargetForm>())
+            {
+                using var temp = new TempFolder();
+                Directory.CreateDirectory(temp["out"]);
+                var fault = Destination.Extract(input(), form, temp["out"]);
+                Assert.True(fault is null || fault.Id.Class == FaultClass.Package || fault.Id == FaultId.NameInvalid, fault?.Message);
+                Destination.HoldsNothingWrong(temp["out"], failed: fault is not null);
+            }
+        }
+    }
+
+    private static Func<PackageInput>[] Inputs(string name)
+    {
+        var path = Vectors.PathOf(name);
+        var bytes = File.ReadAllBytes(path);
+        return [() => PackageInput.File(path), () => PackageInput.From(new Pipe(bytes))];
+    }
+}
