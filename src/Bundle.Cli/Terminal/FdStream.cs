@@ -87,7 +87,7 @@ internal sealed partial class FdStream : Stream
         {
             _cancellation.ThrowIfCancellationRequested();
         }
-        while (Poll(ref poll, 1, PollMilliseconds) == 0);
+        while (Poll(ref poll, 1, PollMilliseconds) <= 0); // A signal ends the call with -1, and is what is waited for.
     }
 
     // A descriptor that somebody else made non-blocking, and a signal, are waited out; all else is an error.
