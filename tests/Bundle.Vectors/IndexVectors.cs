@@ -171,7 +171,8 @@ internal static class IndexVectors
             var outer = Text($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{{forge.Descriptor(inner, MediaTypes.OciIndex)}}]}""");
             forge.Name("nested", inner, ["1.0"]);
             forge.Index = index => Renumber(index, blob => blob, new UnorderedBlob(forge.Put(outer), outer.Length, MediaTypes.OciIndex, null, [], [Digest.Of(inner)]))
-                with { Images = [index.Images[0] with { Digest = Digest.Of(outer) }] };
+                with
+            { Images = [index.Images[0] with { Digest = Digest.Of(outer) }] };
         });
     }
 }
