@@ -1,0 +1,60 @@
+using System.Diagnostics;
+using System.Globalization;
+using Bundle.Fuzz;
+using SharpFuzz;
+
+if (args is not [var mode, var name, .. var rest] || Target.All.FirstOrDefault(one => one.Name == name) is not { } target)
+{
+    Console.Error.WriteLine($"usage: Bundle.Fuzz afl|replay|random {string.Join('|', Target.All.Select(one => one.Name))} [FILE…|SECONDS SEEDFOLDER]");
+    return 2;
+}
+
+switch (mode)
+{
+    case "afl":
+        Fuzzer.OutOfProcess.Run(stream =>
+        {
+            using var copy = new MemoryStream();
+            stream.CopyTo(copy);
+            target.Run(copy.ToArray());
+        });
+        return 0;
+    case "replay":
+        foreach (var file in rest)
+        {
+            target.Run(File.ReadAllBytes(file));
+        }
+
+        Console.WriteLine($"{target.Name}: {rest.Length} inputs replayed");
+        return 0;
+    default:
+        return Random(target, int.Parse(rest[0], CultureInfo.InvariantCulture), rest[1]);
+}
+
+static int Random(Target target, int seconds, string folder)
+{
+    var seeds = Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).Where(bytes => bytes.Length < 100_000).ToList();
+    var mutator = new Mutator(seeds, seed: Environment.TickCount);
+    var watch = Stopwatch.StartNew();
+    var runs = 0;
+    while (watch.Elapsed.TotalSeconds < seconds)
+    {
+        var input = mutator.Next();
+        try
+        {
+            target.Run(input);
+        }
+        catch (Exception)
+        {
+            var path = Path.Combine(Directory.CreateDirectory("artifacts/fuzz").FullName, $"{target.Name}-{Guid.NewGuid():N}");
+            File.WriteAllBytes(path, input);
+            Console.Error.WriteLine($"{target.Name}: an unexpected exception; the input is {path}");
+            throw;
+        }
+
+        runs++;
+    }
+
+    Console.WriteLine($"{target.Name}: {runs} inputs in {seconds} s, nothing unexpected");
+    return 0;
+}
