@@ -29,6 +29,12 @@ public sealed class FrameStream(Stream stream)
     /// <summary>Where in the package the next frame begins.</summary>
     public long Position { get; private set; }
 
+    /// <summary>Whether nothing is left of the input.</summary>
+    public bool IsOver => _ended && _start == _end;
+
+    /// <summary>Whether what is here begins as a frame does, as far as it goes.</summary>
+    public bool BeginsAsFrame => !IsOver && Magic.StartsWith(Available[..Math.Min(Magic.Length, Available.Length)]);
+
     /// <summary>The checksums of what was passed over.</summary>
     public RangeHasher Ranges { get; } = new();
 
@@ -126,6 +132,8 @@ public sealed class FrameStream(Stream stream)
 
         return null;
     }
+
+    private static ReadOnlySpan<byte> Magic => [0x28, 0xB5, 0x2F, 0xFD];
 
     private ReadOnlySpan<byte> Available => _buffer.AsSpan(_start, _end - _start);
 

@@ -82,9 +82,9 @@ public sealed record PackageHead(BundleIndex Index, byte[] IndexBytes, long Time
     {
         var offset = frames.Position;
         var status = frames.Read(out var frame);
-        if (number == 0 && status is not FrameStatus.Data)
+        if (number == 0 && status is not FrameStatus.Data && !(status == FrameStatus.Cut && frames.BeginsAsFrame))
         {
-            throw frames.Position == 0 && status == FrameStatus.Cut
+            throw frames.IsOver
                 ? new Fault(FaultId.NotABundle, "the input is empty") { Hint = "give a package made by 'bundle create'" }.ToException()
                 : NotABundle();
         }

@@ -73,6 +73,19 @@ public sealed class MannersTests : IDisposable
         Assert.NotEmpty(report.RootElement.GetProperty("affectedImages").EnumerateArray());
     }
 
+    [Theory]
+    [InlineData("head -c 0 p.tar.zst", "the input is empty")]
+    [InlineData("head -c 1 p.tar.zst", "head is damaged")]
+    [InlineData("head -c 300 p.tar.zst", "head is damaged")]
+    [InlineData("echo hello", "not a bundle")]
+    public async Task A_cut_head_is_told_from_an_empty_input_and_from_something_else(string input, string message)
+    {
+        await Run.Shell("$BUNDLE create k -o p.tar.zst --quiet", _temp.Path);
+        var result = await Run.AnyShell(input + " | $BUNDLE list -", _temp.Path);
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains(message, result.StandardError, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Quiet_says_nothing_when_all_is_well()
     {
