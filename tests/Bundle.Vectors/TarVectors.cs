@@ -1,6 +1,7 @@
 using System.Text;
 using Bundle.Faults;
 using Bundle.Format;
+using Bundle.Index;
 using Bundle.Model;
 using static Bundle.Vectors.Sample;
 
@@ -81,12 +82,12 @@ internal static class TarVectors
     {
         set.Bad("tar-2-blobs-swapped", "TAR-2", FaultId.StreamInvalid, "two blobs of the same size are swapped, headers, links and all", forge => forge.Stream = (stream, layout) =>
         {
-            var (one, two) = (Find(layout, PackageLayout.BlobPath(Digest.Of(Text("layer one\n"))), SegmentKind.Header), Find(layout, PackageLayout.BlobPath(Digest.Of(Text("layer two\n"))), SegmentKind.Header));
+            var (one, two) = (Find(layout, BlobPaths.Of(Digest.Of(Text("layer one\n"))), SegmentKind.Header), Find(layout, BlobPaths.Of(Digest.Of(Text("layer two\n"))), SegmentKind.Header));
             Swap(stream, one.Offset, two.Offset, 3 * TarHeader.Block);
         });
         set.Bad("tar-2-link-first", "TAR-2", FaultId.StreamInvalid, "a blob's link stands before it", forge => forge.Stream = (stream, layout) =>
         {
-            var at = Find(layout, PackageLayout.BlobPath(Digest.Of(Text("layer one\n"))), SegmentKind.Header).Offset;
+            var at = Find(layout, BlobPaths.Of(Digest.Of(Text("layer one\n"))), SegmentKind.Header).Offset;
             var pieces = stream.AsSpan(at, 3 * TarHeader.Block).ToArray();
             pieces.AsSpan(1024, 512).CopyTo(stream.AsSpan(at));
             pieces.AsSpan(0, 1024).CopyTo(stream.AsSpan(at + 512));

@@ -65,7 +65,7 @@ internal static class ListReport
         {
             json.WriteStartObject();
             json.WriteString("path", file.Path);
-            json.WriteString("mode", Convert.ToString(file.Mode, 8).PadLeft(4, '0'));
+            json.WriteString("mode", file.ModeText);
             json.WriteNumber("size", file.Size);
             json.WriteString("digest", file.Digest.ToString());
             json.WriteEndObject();

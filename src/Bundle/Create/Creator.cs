@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Bundle.Faults;
 using Bundle.Format;
 using Bundle.Index;
@@ -80,17 +79,8 @@ public static class Creator
         {
             Parallel.ForEach(plan.FurtherCopies, options, copy =>
             {
-                using var stream = new FileStream(copy.Path, FileMode.Open, FileAccess.Read, FileShare.Read, 1, FileOptions.SequentialScan);
-                using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-                var buffer = new byte[1024 * 1024];
-                while (stream.Read(buffer) is > 0 and var read)
-                {
-                    cancellation.ThrowIfCancellationRequested();
-                    hash.AppendData(buffer, 0, read);
-                    progress.Advance(read);
-                }
-
-                if (Digest.Finish(hash) != copy.Digest)
+                using var file = File.OpenHandle(copy.Path, options: FileOptions.SequentialScan);
+                if (FileCopy.Digest(file, progress.Advance, cancellation) != copy.Digest)
                 {
                     throw new Fault(FaultId.BlobMismatch, $"{copy.Path} and {plan.LocationOf(plan.Index.Position(copy.Digest)!.Value).Path} claim one digest but differ")
                     {

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Bundle.Faults;
 using Bundle.Format;
+using Bundle.IO;
 using Bundle.Model;
 using Bundle.Sources;
 using Microsoft.Win32.SafeHandles;
@@ -37,18 +38,6 @@ internal sealed class LargeContent : IDisposable
             Hint = "the file is damaged, or it changed while it was read; fetch the image again",
         };
 
-    /// <summary>Fills a span from a file; returns how much there was.</summary>
-    public static int ReadFully(SafeFileHandle file, Span<byte> target, long offset)
-    {
-        var done = 0;
-        while (done < target.Length && RandomAccess.Read(file, target[done..], offset + done) is > 0 and var read)
-        {
-            done += read;
-        }
-
-        return done;
-    }
-
     /// <summary>Reads a piece.</summary>
     public void Read(Span<byte> target, long offset)
     {
@@ -56,7 +45,7 @@ internal sealed class LargeContent : IDisposable
         {
             _layout.DerivedData(_entry).Slice((int)offset, target.Length).CopyTo(target);
         }
-        else if (ReadFully(_file, target, _location!.Offset + offset) != target.Length)
+        else if (FileCopy.ReadFully(_file, target, _location!.Offset + offset) != target.Length)
         {
             throw Mismatch(_layout, _entry, _location).ToException();
         }

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Bundle.Faults;
 using Bundle.Format;
+using Bundle.IO;
 using Bundle.Model;
 using Bundle.Sources;
 using Microsoft.Win32.SafeHandles;
@@ -159,7 +160,7 @@ internal sealed class PackageWriter(PackageLayout layout, Func<int, BlobLocation
 
         var location = locate(entry);
         using var handle = location.Open();
-        var read = LargeContent.ReadFully(handle, _small.AsSpan(0, target.Length), location.Offset);
+        var read = FileCopy.ReadFully(handle, _small.AsSpan(0, target.Length), location.Offset);
         if (read != target.Length || Digest.Of(_small.AsSpan(0, target.Length)) != digest)
         {
             throw LargeContent.Mismatch(layout, entry, location).ToException();

@@ -1,5 +1,6 @@
 using Bundle.Faults;
 using Bundle.Index;
+using Bundle.IO;
 
 namespace Bundle.Extract;
 
@@ -11,7 +12,7 @@ internal sealed class OciTarget(ExtractOptions options, BundleIndex index, IRead
     /// <inheritdoc/>
     protected override IEnumerable<string> PlacesOf(int blob)
     {
-        yield return "blobs/sha256/" + Index.Blobs[blob].Digest.Hex;
+        yield return BlobPaths.Of(Index.Blobs[blob].Digest);
     }
 
     /// <inheritdoc/>
@@ -36,7 +37,7 @@ internal sealed class OciTarget(ExtractOptions options, BundleIndex index, IRead
         }
 
         var bytes = new byte[RandomAccess.GetLength(file)];
-        RandomAccess.Read(file, bytes, 0);
+        _ = FileCopy.ReadFully(file, bytes, 0);
         try
         {
             return OciIndexMerge.Merge(bytes, own);

@@ -35,11 +35,7 @@ internal sealed class PendingFile : IPendingFile
             throw SystemError.Last("set the mode of", _root.Shown(_path));
         }
 
-        if (_temporary != _path)
-        {
-            _root.Move(_temporary, _path);
-        }
-
+        _root.Move(_temporary, _path);
         _done = true;
         _published?.Invoke();
     }

@@ -16,7 +16,6 @@ internal sealed class Places(SafeRoot root, Staging staging, BundleIndex index)
     private readonly Dictionary<int, List<string>> _late = [];
     private readonly ConcurrentDictionary<int, string> _valid = [];
     private readonly HashSet<(int Blob, string Path)> _right = [];
-    private bool _copies;
 
     /// <summary>The bytes that writing what is missing takes, in whole blocks of the file system.</summary>
     public long SpaceNeeded { get; private set; }
@@ -72,8 +71,8 @@ internal sealed class Places(SafeRoot root, Staging staging, BundleIndex index)
             Parallel.ForEach(found.Values, new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation }, one => Check(one.Blob, one.Paths, progress, cancellation));
         }
 
-        _copies = !CanLink();
-        SpaceNeeded = _paths.Sum(pair => Blocks(index.Blobs[pair.Key].Size) * (_copies ? pair.Value.Count(path => !_right.Contains((pair.Key, path))) : IsValid(pair.Key) ? 0 : 1));
+        var copies = !CanLink();
+        SpaceNeeded = _paths.Sum(pair => Blocks(index.Blobs[pair.Key].Size) * (copies ? pair.Value.Count(path => !_right.Contains((pair.Key, path))) : IsValid(pair.Key) ? 0 : 1));
     }
 
     /// <summary>Begins a blob; its first place is where it will be, or a private one where it has none.</summary>

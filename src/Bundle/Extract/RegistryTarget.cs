@@ -11,8 +11,7 @@ internal sealed class RegistryTarget(ExtractOptions options, BundleIndex index, 
     /// <inheritdoc/>
     protected override IEnumerable<string> PlacesOf(int blob)
     {
-        var hex = Index.Blobs[blob].Digest.Hex;
-        yield return $"docker/registry/v2/blobs/sha256/{hex[..2]}/{hex}/data";
+        yield return BlobPaths.InRegistry(Index.Blobs[blob].Digest);
     }
 
     /// <inheritdoc/>

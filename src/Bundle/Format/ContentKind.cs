@@ -8,6 +8,6 @@ public static class ContentKind
 
     /// <summary>Whether content that begins so is compressed already: gzip, zstd, or xz.</summary>
     public static bool IsCompressed(ReadOnlySpan<byte> begin) =>
-        begin.StartsWith<byte>([0x1F, 0x8B]) || begin.StartsWith<byte>([0x28, 0xB5, 0x2F, 0xFD])
+        begin.StartsWith<byte>([0x1F, 0x8B]) || begin.StartsWith(ZstdFrame.Magic)
         || begin.StartsWith<byte>([0xFD, 0x37, 0x7A, 0x58, 0x5A, 0x00]);
 }

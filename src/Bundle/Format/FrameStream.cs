@@ -33,7 +33,7 @@ public sealed class FrameStream(Stream stream)
     public bool IsOver => _ended && _start == _end;
 
     /// <summary>Whether what is here begins as a frame does, as far as it goes.</summary>
-    public bool BeginsAsFrame => !IsOver && Magic.StartsWith(Available[..Math.Min(Magic.Length, Available.Length)]);
+    public bool BeginsAsFrame => !IsOver && ZstdFrame.Magic.StartsWith(Available[..Math.Min(ZstdFrame.Magic.Length, Available.Length)]);
 
     /// <summary>The checksums of what was passed over.</summary>
     public RangeHasher Ranges { get; } = new();
@@ -132,8 +132,6 @@ public sealed class FrameStream(Stream stream)
 
         return null;
     }
-
-    private static ReadOnlySpan<byte> Magic => [0x28, 0xB5, 0x2F, 0xFD];
 
     private ReadOnlySpan<byte> Available => _buffer.AsSpan(_start, _end - _start);
 

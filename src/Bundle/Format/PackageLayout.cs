@@ -61,8 +61,8 @@ public sealed class PackageLayout
             EntryKind.OciLayout => "oci-layout",
             EntryKind.OciIndex => "index.json",
             EntryKind.DockerManifest => "manifest.json",
-            EntryKind.Blob => BlobPath(Index.Blobs[number].Digest),
-            EntryKind.BlobLink => RegistryPath(Index.Blobs[number].Digest),
+            EntryKind.Blob => BlobPaths.Of(Index.Blobs[number].Digest),
+            EntryKind.BlobLink => BlobPaths.InRegistry(Index.Blobs[number].Digest),
             EntryKind.Signature => "signatures/sha256/" + Signatures[number].Digest.Hex,
             EntryKind.RepositoryLink => _links.Path(_links.Links[number]),
             _ => "files/" + Index.Files[number].Path,
@@ -89,7 +89,7 @@ public sealed class PackageLayout
         EntryKind.OciLayout => _ociLayout,
         EntryKind.OciIndex => _ociIndex,
         EntryKind.DockerManifest => _dockerManifest,
-        EntryKind.RepositoryLink => Encoding.ASCII.GetBytes(_links.Target(_links.Links[_entries[entry].Number]).ToString()),
+        EntryKind.RepositoryLink => _links.Content(_links.Links[_entries[entry].Number]),
         _ => default,
     };
 
@@ -100,7 +100,7 @@ public sealed class PackageLayout
     public void WriteHeader(int entry, Span<byte> target)
     {
         var (kind, number, size) = _entries[entry];
-        var link = kind == EntryKind.BlobLink ? Encoding.ASCII.GetBytes(BlobPath(Index.Blobs[number].Digest)) : [];
+        var link = kind == EntryKind.BlobLink ? Encoding.ASCII.GetBytes(BlobPaths.Of(Index.Blobs[number].Digest)) : [];
         var mode = kind == EntryKind.File ? Index.Files[number].Mode : FileMode;
         TarHeader.Write(target, Encoding.UTF8.GetBytes(NameOf(entry)), mode, size, Time, (byte)(kind == EntryKind.BlobLink ? '1' : '0'), link);
     }
@@ -135,16 +135,6 @@ public sealed class PackageLayout
         {
             yield return new FrameSegment(SegmentKind.Zeros, _entries.Count - 1, at, frame.Length - at);
         }
-    }
-
-    /// <summary>A blob's path in the OCI layout.</summary>
-    public static string BlobPath(Digest digest) => "blobs/sha256/" + digest.Hex;
-
-    /// <summary>A blob's path in registry storage.</summary>
-    public static string RegistryPath(Digest digest)
-    {
-        var hex = digest.Hex;
-        return $"docker/registry/v2/blobs/sha256/{hex[..2]}/{hex}/data";
     }
 
     private void ListEntries()

@@ -10,7 +10,7 @@ namespace Bundle.Format;
 public static class ZstdFrame
 {
     /// <summary>The first four bytes of a frame.</summary>
-    public const uint Magic = 0xFD2FB528;
+    public static ReadOnlySpan<byte> Magic => [0x28, 0xB5, 0x2F, 0xFD];
 
     /// <summary>The most that a block holds.</summary>
     public const int Block = 128 * 1024;
@@ -55,7 +55,7 @@ public static class ZstdFrame
     public static bool TryReadHeader(ReadOnlySpan<byte> frame, out int headerLength, out int contentLength)
     {
         (headerLength, contentLength) = (0, 0);
-        if (frame.Length < 6 || BinaryPrimitives.ReadUInt32LittleEndian(frame) != Magic)
+        if (frame.Length < 6 || !frame.StartsWith(Magic))
         {
             return false;
         }
@@ -147,7 +147,7 @@ public static class ZstdFrame
 
     private static int WriteHeader(int content, Span<byte> target)
     {
-        BinaryPrimitives.WriteUInt32LittleEndian(target, Magic);
+        Magic.CopyTo(target);
         switch (HeaderLength(content))
         {
             case 6:

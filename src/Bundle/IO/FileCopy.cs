@@ -4,10 +4,22 @@ using Microsoft.Win32.SafeHandles;
 
 namespace Bundle.IO;
 
-/// <summary>Reading files from their beginning to their end.</summary>
+/// <summary>Reading files through: short reads are gone on from.</summary>
 internal static class FileCopy
 {
     private const int Piece = 1024 * 1024;
+
+    /// <summary>Fills a span from a file; returns how much there was.</summary>
+    public static int ReadFully(SafeFileHandle file, Span<byte> target, long offset)
+    {
+        var done = 0;
+        while (done < target.Length && RandomAccess.Read(file, target[done..], offset + done) is > 0 and var read)
+        {
+            done += read;
+        }
+
+        return done;
+    }
 
     /// <summary>Copies all bytes.</summary>
     public static void All(SafeFileHandle from, SafeFileHandle to)

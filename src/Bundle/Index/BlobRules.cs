@@ -26,10 +26,6 @@ internal static class BlobRules
         CheckDepth(blobs);
     }
 
-    /// <summary>Whether a text can be a media type: plain printable ASCII that needs no escape.</summary>
-    public static bool IsMediaType(string type) =>
-        type.Length is > 0 and <= 255 && !type.AsSpan().ContainsAnyExceptInRange('!', '~') && !type.AsSpan().ContainsAny('"', '\\');
-
     private static void CheckAlone(IndexBlob blob, int count)
     {
         if (blob.Size < 0)
@@ -37,7 +33,7 @@ internal static class BlobRules
             throw Wrong(blob, "has a negative size", "IDX-1");
         }
 
-        if (!IsMediaType(blob.MediaType))
+        if (!MediaTypes.IsValid(blob.MediaType))
         {
             throw Wrong(blob, "has no valid media type", "IDX-12");
         }

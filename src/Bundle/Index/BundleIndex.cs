@@ -66,4 +66,8 @@ public sealed record IndexBlob(
 
 /// <summary>An extra file (spec section 4.7).</summary>
 /// <param name="Mode">Permission bits.</param>
-public sealed record IndexFile(string Path, int Mode, long Size, Digest Digest);
+public sealed record IndexFile(string Path, int Mode, long Size, Digest Digest)
+{
+    /// <summary>The mode as four octal digits (spec IDX-16).</summary>
+    public string ModeText => Convert.ToString(Mode, 8).PadLeft(4, '0');
+}

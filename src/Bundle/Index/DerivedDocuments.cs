@@ -69,5 +69,5 @@ public static class DerivedDocuments
         return json.EndArray().ToArray();
     }
 
-    private static string Path(IndexBlob blob) => "blobs/sha256/" + blob.Digest.Hex;
+    private static string Path(IndexBlob blob) => BlobPaths.Of(blob.Digest);
 }

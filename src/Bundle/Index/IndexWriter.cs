@@ -28,7 +28,7 @@ public static class IndexWriter
         json.EndArray().Name("files"u8).BeginArray();
         foreach (var file in index.Files)
         {
-            json.BeginObject().Name("path"u8).Value(file.Path).Name("mode"u8).Value(Mode(file.Mode));
+            json.BeginObject().Name("path"u8).Value(file.Path).Name("mode"u8).Value(file.ModeText);
             json.Name("size"u8).Value(file.Size).Name("digest"u8).Value(file.Digest).EndObject();
         }
 
@@ -91,6 +91,4 @@ public static class IndexWriter
 
         json.EndArray();
     }
-
-    private static string Mode(int mode) => Convert.ToString(mode, 8).PadLeft(4, '0');
 }

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Text.Json;
 using Bundle.Model;
 
@@ -7,9 +6,6 @@ namespace Bundle.Index;
 /// <summary>The platforms that an image is for (spec section 4.2).</summary>
 public static class Platforms
 {
-    private static readonly SearchValues<char> Plain =
-        SearchValues.Create("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-");
-
     /// <summary>
     /// The platforms of a list, by its descriptors, or of an image, by its config; none for artifacts, and
     /// where the config does not say.
@@ -38,7 +34,7 @@ public static class Platforms
         {
             var part = text.AsSpan(range);
             parts++;
-            if (part.Length is 0 or > 64 || part.ContainsAnyExcept(Plain))
+            if (!Manifest.IsPlain(part))
             {
                 return false;
             }

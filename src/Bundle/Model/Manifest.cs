@@ -131,7 +131,7 @@ public sealed record Manifest(
     private static string MediaTypeOf(JsonElement element)
     {
         var type = Text(element, "mediaType") ?? "application/octet-stream";
-        if (type.Length is 0 or > 255 || type.AsSpan().ContainsAnyExceptInRange('!', '~') || type.AsSpan().ContainsAny('"', '\\'))
+        if (!MediaTypes.IsValid(type))
         {
             throw new FormatException($"{Shown(type)} is no media type");
         }
@@ -151,8 +151,8 @@ public sealed record Manifest(
         return os + "/" + architecture + (IsPlain(variant) ? "/" + variant : "");
     }
 
-    private static bool IsPlain(string? text) =>
-        text is { Length: > 0 and <= 64 } && !text.AsSpan().ContainsAnyExcept(PlainCharacters);
+    /// <summary>Whether a text can be a part of a platform: 1 to 64 plain characters.</summary>
+    internal static bool IsPlain(ReadOnlySpan<char> text) => text.Length is > 0 and <= 64 && !text.ContainsAnyExcept(PlainCharacters);
 
     private static string? Text(JsonElement element, string name) =>
         element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;

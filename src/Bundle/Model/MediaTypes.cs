@@ -21,6 +21,10 @@ public static class MediaTypes
     /// <summary>The OCI image config.</summary>
     public const string OciConfig = "application/vnd.oci.image.config.v1+json";
 
+    /// <summary>Whether a text can be a media type: plain printable ASCII that needs no escape.</summary>
+    public static bool IsValid(string type) =>
+        type.Length is > 0 and <= 255 && !type.AsSpan().ContainsAnyExceptInRange('!', '~') && !type.AsSpan().ContainsAny('"', '\\');
+
     /// <summary>Whether a type is that of an image manifest.</summary>
     public static bool IsImage(string type) => type is DockerManifest or OciManifest;
 

@@ -1,5 +1,6 @@
 using Bundle.Faults;
 using Bundle.Format;
+using Bundle.IO;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bundle.Reading;
@@ -45,21 +46,7 @@ internal sealed class PackageFile : IDisposable
     public FrameStream Frames() => new(_stream);
 
     /// <summary>Reads a piece of a file with a length; false where it ends before.</summary>
-    public bool TryRead(Span<byte> target, long offset)
-    {
-        for (var done = 0; done < target.Length;)
-        {
-            var read = RandomAccess.Read(_handle!, target[done..], offset + done);
-            if (read == 0)
-            {
-                return false;
-            }
-
-            done += read;
-        }
-
-        return true;
-    }
+    public bool TryRead(Span<byte> target, long offset) => FileCopy.ReadFully(_handle!, target, offset) == target.Length;
 
     /// <summary>Reads the tables at the end of a file; null where they are damaged, untrue, or not at the end.</summary>
     public PackageTables? ReadTables()

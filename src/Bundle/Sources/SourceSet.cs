@@ -9,9 +9,8 @@ internal sealed class SourceSet
 {
     private readonly List<SourceImage> _images = [];
     private readonly List<string> _warnings = [];
-    private readonly Dictionary<Digest, BlobLocation> _locations = [];
+    private readonly Dictionary<Digest, (BlobLocation Location, FileIdentity Identity)> _first = [];
     private readonly Dictionary<Digest, List<(FileIdentity Identity, string Path)>> _copies = [];
-    private readonly Dictionary<Digest, FileIdentity> _first = [];
 
     public IReadOnlyList<SourceImage> Images => _images;
 
@@ -24,13 +23,7 @@ internal sealed class SourceSet
     /// <summary>Notes a place of a blob; the first one is where it will be read.</summary>
     public void Offer(Digest digest, BlobLocation location, FileIdentity identity)
     {
-        if (_locations.TryAdd(digest, location))
-        {
-            _first.Add(digest, identity);
-            return;
-        }
-
-        if (_first[digest] == identity)
+        if (_first.TryAdd(digest, (location, identity)) || _first[digest].Identity == identity)
         {
             return;
         }
@@ -46,11 +39,8 @@ internal sealed class SourceSet
         }
     }
 
-    /// <summary>Whether a blob is there.</summary>
-    public bool Has(Digest digest) => _locations.ContainsKey(digest);
-
     /// <summary>Where a blob is read.</summary>
-    public BlobLocation Locate(Digest digest) => _locations[digest];
+    public BlobLocation Locate(Digest digest) => _first[digest].Location;
 
     /// <summary>Other files that claim to be a blob.</summary>
     public IEnumerable<string> FurtherCopies(Digest digest) =>

@@ -8,7 +8,7 @@ internal sealed class Data
 {
     private static readonly Lazy<Data> Own = new(MakeOwn);
 
-    private Data(string dir, string? registry, bool hasDeploy) => (Dir, Registry, HasDeploy) = (dir, registry, hasDeploy);
+    private Data(string dir, string? registry) => (Dir, Registry) = (dir, registry);
 
     /// <summary>The tree of skopeo dir images.</summary>
     public string Dir { get; }
@@ -16,15 +16,13 @@ internal sealed class Data
     /// <summary>A registry's storage of the same images; null where there is none.</summary>
     public string? Registry { get; }
 
-    public bool HasDeploy { get; }
-
     /// <summary>The names of all sets that are there.</summary>
     public static TheoryData<string> Names => Corpus is null ? ["samples"] : ["samples", "corpus"];
 
     private static string? Corpus => Environment.GetEnvironmentVariable("BUNDLE_CORPUS") is { Length: > 0 } path ? path : null;
 
     /// <summary>The set of a name.</summary>
-    public static Data Of(string name) => name == "samples" ? Own.Value : new Data(Path.Combine(Corpus!, "v1/dir"), Path.Combine(Corpus!, "v1/registry"), false);
+    public static Data Of(string name) => name == "samples" ? Own.Value : new Data(Path.Combine(Corpus!, "v1/dir"), Path.Combine(Corpus!, "v1/registry"));
 
     /// <summary>The image folders, relative to <see cref="Dir"/>.</summary>
     public IReadOnlyList<string> Folders =>
@@ -35,6 +33,6 @@ internal sealed class Data
         var folder = Directory.CreateTempSubdirectory("bundle-samples-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         SampleSet.Write(Path.Combine(folder, "images"));
-        return new Data(Path.Combine(folder, "images"), null, false);
+        return new Data(Path.Combine(folder, "images"), null);
     }
 }
