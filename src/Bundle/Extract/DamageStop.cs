@@ -8,21 +8,12 @@ namespace Bundle.Extract;
 /// <param name="tables">Null where the package is read in one pass.</param>
 internal sealed class DamageStop(PackageLayout layout, PackageTables? tables)
 {
-    private readonly ImpactMap _impact = new(layout);
+    private readonly DamagePlace _place = new(layout, tables);
 
     /// <summary>Takes a fault of a frame.</summary>
     /// <exception cref="BundleException">Always.</exception>
-    public void Report(int number, Fault fault)
+    public void Report(int number, Fault fault) => throw (_place.InFrame(number, fault) with
     {
-        var frame = layout.Frames[number];
-        throw (fault with
-        {
-            Entry = fault.Entry ?? (frame.IsData ? layout.NameOf(frame.FirstEntry) : null),
-            Digest = fault.Digest ?? (frame.IsData ? layout.DigestOf(frame.FirstEntry) : null),
-            Offset = tables?.OffsetOf(number),
-            Length = tables?[number].Compressed,
-            Images = _impact.Of(frame),
-            Hint = "'bundle verify' tells all that is damaged; transfer the package again; what was extracted so far is kept and used then",
-        }).ToException();
-    }
+        Hint = "'bundle verify' tells all that is damaged; transfer the package again; what was extracted so far is kept and used then",
+    }).ToException();
 }

@@ -17,7 +17,7 @@ public static class Extractor
         var head = PackageHead.Read(frames);
         var selected = ImageSelection.Select(head.Index, options.Images);
         var layout = new PackageLayout(head.Index, head.IndexBytes, head.Time);
-        var tables = file.Length is null ? null : FileTables(file, layout);
+        var tables = file.Length is null ? null : PackageTables.Require(file, layout);
 
         using var target = ExtractTarget.Open(options, head.Index, selected);
         target.Prepare(progress, cancellation);
@@ -41,16 +41,6 @@ public static class Extractor
 
         target.Finish(cancellation);
         return target.Result(head.Index, head.BundleDigest);
-    }
-
-    private static PackageTables FileTables(PackageFile file, PackageLayout layout)
-    {
-        var tables = file.ReadTables();
-        return tables is not null && tables.Fits(layout) ? tables : throw new Fault(FaultId.SeekTableInvalid, "the package's seek table is damaged, or the package is cut [SEEK-1]")
-        {
-            Offset = Math.Max(0, file.Length!.Value - SeekTable.Footer),
-            Hint = "'bundle verify' tells what is damaged; transfer the package again",
-        }.ToException();
     }
 
     private static void ReadByTable(

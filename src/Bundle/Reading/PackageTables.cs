@@ -1,3 +1,4 @@
+using Bundle.Faults;
 using Bundle.Format;
 
 namespace Bundle.Reading;
@@ -24,6 +25,18 @@ internal sealed class PackageTables
 
     /// <summary>Where a data frame begins in the package.</summary>
     public long OffsetOf(int frame) => _offsets[frame];
+
+    /// <summary>The tables of a file, for a reader that cannot go on without them.</summary>
+    /// <exception cref="BundleException">They are damaged, or the frames are cut otherwise than the layout demands.</exception>
+    public static PackageTables Require(PackageFile file, PackageLayout layout)
+    {
+        var tables = file.ReadTables();
+        return tables is not null && tables.Fits(layout) ? tables : throw new Fault(FaultId.SeekTableInvalid, "the package's seek table is damaged, or the package is cut [SEEK-1]")
+        {
+            Offset = Math.Max(0, file.Length!.Value - SeekTable.Footer),
+            Hint = "'bundle verify' tells what is damaged; transfer the package again",
+        }.ToException();
+    }
 
     /// <summary>Takes the entries of a seek table that stands at an offset; null where their sums do not lead there.</summary>
     public static PackageTables? TryMake(SeekEntry[] entries, long seekTableOffset, PackageFile file)
