@@ -67,6 +67,12 @@ internal sealed class Forge
     public void Name(string name, byte[] manifest, string[] tags, bool byDigest = false, string[]? platforms = null, IndexSignature[]? signatures = null) =>
         _builder.AddImage(ImageName.TryParse(name)!, tags, byDigest, Digest.Of(manifest), platforms ?? ["linux/amd64"], signatures ?? []);
 
+    /// <summary>A bundle that has some blobs, which the package then leaves out.</summary>
+    public void Base(Digest bundle, params byte[][] blobs) => _builder.AddBase(bundle, blobs.Select(blob => Digest.Of(blob)).ToHashSet());
+
+    /// <summary>Leaves a child of a list out.</summary>
+    public void Omit(byte[] child) => _builder.Omit(new Descriptor(MediaTypes.OciManifest, Digest.Of(child), child.Length, null, HasUrls: false, null));
+
     public void File(string path, int mode, byte[] content) => _builder.AddFile(new IndexFile(path, mode, content.Length, Put(content)));
 
     /// <summary>The package.</summary>

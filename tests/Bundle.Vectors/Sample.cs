@@ -65,7 +65,8 @@ internal static class Sample
     {
         Blobs = BlobOrder.Sort(index.Blobs.Select(blob => edit(new UnorderedBlob(blob.Digest, blob.Size, blob.MediaType,
             blob.Config is { } config ? index.Blobs[config].Digest : null, [.. blob.Layers.Select(at => index.Blobs[at].Digest)],
-            blob.Manifests is null ? null : [.. blob.Manifests.Select(at => index.Blobs[at].Digest)]))).Concat(more)),
+            blob.Manifests is null ? null : [.. blob.Manifests.Select(at => index.Blobs[at].Digest)])
+        { Data = blob.Data, Base = blob.Base })).Concat(more)),
     };
 
     /// <summary>Rewrites the only image's manifest; what the index says of its parts stays.</summary>

@@ -24,6 +24,7 @@ internal sealed class VectorSet
         GoodVectors.AddTo(set);
         IndexFormVectors.AddTo(set);
         IndexVectors.AddTo(set);
+        BaseVectors.AddTo(set);
         PathVectors.AddTo(set);
         TarVectors.AddTo(set);
         FrameVectors.AddTo(set);

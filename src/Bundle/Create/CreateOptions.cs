@@ -43,7 +43,7 @@ public sealed record CreateOptions
 /// <summary>What was created.</summary>
 /// <param name="PackageSize">The package's bytes.</param>
 /// <param name="TreeSize">What the images would take as separate folders, in bytes.</param>
-/// <param name="BlobSize">What their distinct blobs take, in bytes.</param>
+/// <param name="BlobSize">What their distinct blobs in the package take, in bytes.</param>
 /// <param name="Warnings">Things worth a word that did not stop the work.</param>
 public sealed record CreateResult(
     BundleIndex Index, Digest BundleDigest, long PackageSize, long TreeSize, long BlobSize, IReadOnlyList<string> Warnings);

@@ -32,7 +32,7 @@ public static class Creator
             ? WriteFile(output, options, layout, plan, writer, progress, cancellation)
             : writer.Write(bytes => options.OutputStream!.Write(bytes.Span), progress, cancellation);
         options.OutputStream?.Flush();
-        return new CreateResult(plan.Index, Digest.Of(indexBytes), size, plan.TreeSize, plan.Index.Blobs.Sum(blob => blob.Size), plan.Warnings);
+        return new CreateResult(plan.Index, Digest.Of(indexBytes), size, plan.TreeSize, plan.Index.PackageBytes, plan.Warnings);
     }
 
     private static long WriteFile(

@@ -68,6 +68,7 @@ internal abstract class FolderTarget : IExtractTarget
 
         _places.Adopt(_options.Threads, progress, cancellation);
         _files?.Adopt(cancellation);
+        RequireLent();
         RequireSpace();
     }
 
@@ -161,6 +162,16 @@ internal abstract class FolderTarget : IExtractTarget
     {
         var bytes = new byte[content.Length + 1];
         return RandomAccess.Read(file, bytes, 0) == content.Length && content.SequenceEqual(bytes.AsSpan(0, content.Length));
+    }
+
+    // What a base lends has to be here before anything is written (spec section 4.3).
+    private void RequireLent()
+    {
+        var missing = Enumerable.Range(0, _wanted.Length).Where(blob => Index.Blobs[blob].Data == BlobData.Base && Needs(blob)).ToList();
+        if (missing.Count > 0)
+        {
+            throw LentBlobs.Missing(Index, Selected, missing, _options.To).ToException();
+        }
     }
 
     private void RequireSpace()

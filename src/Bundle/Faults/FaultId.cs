@@ -67,6 +67,9 @@ public readonly record struct FaultId(string Name, FaultClass Class)
     /// <summary>A manifest names a blob that its source does not have.</summary>
     public static readonly FaultId BlobMissing = new("blob-missing", FaultClass.Failed);
 
+    /// <summary>An incremental package relies on a blob that is nowhere to be found.</summary>
+    public static readonly FaultId BaseMissing = new("base-missing", FaultClass.Failed);
+
     /// <summary>A source's file does not have the digest or size that it claims.</summary>
     public static readonly FaultId BlobMismatch = new("blob-mismatch", FaultClass.Failed);
 

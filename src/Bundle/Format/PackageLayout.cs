@@ -145,8 +145,11 @@ public sealed class PackageLayout
         _entries.Add(new PackageEntry(EntryKind.DockerManifest, 0, _dockerManifest.Length));
         for (var i = 0; i < Index.Blobs.Count; i++)
         {
-            _entries.Add(new PackageEntry(EntryKind.Blob, i, Index.Blobs[i].Size));
-            _entries.Add(new PackageEntry(EntryKind.BlobLink, i, 0));
+            if (Index.Blobs[i].Data == BlobData.Package)
+            {
+                _entries.Add(new PackageEntry(EntryKind.Blob, i, Index.Blobs[i].Size));
+                _entries.Add(new PackageEntry(EntryKind.BlobLink, i, 0));
+            }
         }
 
         for (var i = 0; i < Signatures.Count; i++)

@@ -9,6 +9,12 @@ namespace Bundle.Index;
 public sealed record UnorderedBlob(
     Digest Digest, long Size, string MediaType, Digest? Config, IReadOnlyList<Digest> Layers, IReadOnlyList<Digest>? Manifests)
 {
+    /// <summary>Where its data is.</summary>
+    public BlobData Data { get; init; }
+
+    /// <summary>For <see cref="BlobData.Base"/>: which base has it.</summary>
+    public int Base { get; init; }
+
     /// <summary>Whether this is an image manifest or a list.</summary>
     public bool IsManifest => Config is not null || Manifests is not null;
 }
@@ -23,7 +29,7 @@ public static class BlobOrder
         ArgumentNullException.ThrowIfNull(blobs);
         var all = blobs.ToArray();
         var configs = all.Select(blob => blob.Config).OfType<Digest>().ToHashSet();
-        var ordered = all.OrderBy(blob => Section(blob.IsManifest, configs.Contains(blob.Digest), blob.Size)).ThenBy(blob => blob.Digest).ToArray();
+        var ordered = all.OrderBy(blob => Section(blob.IsManifest || blob.Data == BlobData.Omitted, configs.Contains(blob.Digest), blob.Size)).ThenBy(blob => blob.Digest).ToArray();
         var positions = new Dictionary<Digest, int>(ordered.Length);
         for (var i = 0; i < ordered.Length; i++)
         {
@@ -31,7 +37,8 @@ public static class BlobOrder
         }
 
         return Array.ConvertAll(ordered, blob => new IndexBlob(blob.Digest, blob.Size, blob.MediaType,
-            blob.Config is { } config ? At(blob, config) : null, All(blob, blob.Layers), blob.Manifests is { } children ? All(blob, children) : null));
+            blob.Config is { } config ? At(blob, config) : null, All(blob, blob.Layers), blob.Manifests is { } children ? All(blob, children) : null)
+        { Data = blob.Data, Base = blob.Base });
 
         int At(UnorderedBlob manifest, Digest digest) => positions.TryGetValue(digest, out var position) ? position
             : throw new Fault(FaultId.BlobMissing, "the manifest " + manifest.Digest + " names " + digest + ", which is not there") { Digest = digest }.ToException();
@@ -39,6 +46,6 @@ public static class BlobOrder
         int[] All(UnorderedBlob manifest, IReadOnlyList<Digest> digests) => [.. digests.Select(digest => At(manifest, digest))];
     }
 
-    /// <summary>The section of the order that a blob is in; within one, digests ascend.</summary>
+    /// <summary>The section of the order that a blob is in; within one, digests ascend. What is left out stands where its list's children do.</summary>
     internal static int Section(bool isManifest, bool isConfig, long size) => isManifest ? 0 : isConfig ? 1 : size < Limits.Large ? 2 : 3;
 }

@@ -13,10 +13,12 @@ internal static class BlobRules
             CheckAlone(blob, blobs.Count);
         }
 
+        CheckOmitted(blobs);
+
         // Only after every position is known to be in range.
         foreach (var blob in blobs)
         {
-            if (blob.Manifests?.Any(child => !blobs[child].IsManifest) == true)
+            if (blob.Manifests?.Any(child => !blobs[child].IsManifest && blobs[child].Data != BlobData.Omitted) == true)
             {
                 throw Wrong(blob, "names a child that is no manifest", "IDX-12");
             }
@@ -58,9 +60,26 @@ internal static class BlobRules
             throw Wrong(blob, "names a position that does not exist", "IDX-12");
         }
 
-        if (blob.IsManifest && blob.Size > Limits.Manifest)
+        if (blob.IsManifest && blob.Data != BlobData.Package)
+        {
+            throw Wrong(blob, "is a manifest, whose data is always in the package", "IDX-18");
+        }
+
+        if ((blob.IsManifest || blob.Data == BlobData.Omitted) && blob.Size > Limits.Manifest)
         {
             throw IndexFaults.Limit("the manifest " + blob.Digest + " is too large");
+        }
+    }
+
+    // A child that is left out is a child and nothing else: no image can be put together without a config or a layer.
+    private static void CheckOmitted(IReadOnlyList<IndexBlob> blobs)
+    {
+        foreach (var blob in blobs)
+        {
+            if (blob.Layers.Concat(blob.Config is { } config ? [config] : []).Any(at => blobs[at].Data == BlobData.Omitted))
+            {
+                throw Wrong(blob, "needs a blob that is left out", "IDX-19");
+            }
         }
     }
 
@@ -75,11 +94,11 @@ internal static class BlobRules
             }
         }
 
+        static bool IsFirst(IndexBlob blob) => blob.IsManifest || blob.Data == BlobData.Omitted;
         for (var i = 1; i < blobs.Count; i++)
         {
             var (before, after) = (blobs[i - 1], blobs[i]);
-            var sections = BlobOrder.Section(before.IsManifest, configs[i - 1], before.Size)
-                .CompareTo(BlobOrder.Section(after.IsManifest, configs[i], after.Size));
+            var sections = BlobOrder.Section(IsFirst(before), configs[i - 1], before.Size).CompareTo(BlobOrder.Section(IsFirst(after), configs[i], after.Size));
             if (sections > 0 || (sections == 0 && before.Digest >= after.Digest))
             {
                 throw Wrong(after, "is not in order", "IDX-13");

@@ -9,6 +9,24 @@ namespace Bundle.Index;
 public sealed record BundleIndex(
     IReadOnlyList<IndexImage> Images, IReadOnlyList<IndexBlob> Blobs, IReadOnlyList<IndexFile> Files)
 {
+    /// <summary>The bundles that lend blobs to this one: their bundle digests, ascending (spec IDX-4); empty for a full one.</summary>
+    public IReadOnlyList<Digest> Bases { get; init; } = [];
+
+    /// <summary>Whether some blobs have to come from elsewhere.</summary>
+    public bool IsIncremental => Bases.Count > 0;
+
+    /// <summary>The features that a reader has to know, ordinal order (spec IDX-3).</summary>
+    public IReadOnlyList<string> Features => [.. IsIncremental ? [Incremental] : (string[])[], .. Blobs.Any(blob => blob.Data == BlobData.Omitted) ? [Sparse] : (string[])[]];
+
+    /// <summary>The size of all blobs whose data is in the package.</summary>
+    public long PackageBytes => Blobs.Where(blob => blob.Data == BlobData.Package).Sum(blob => blob.Size);
+
+    /// <summary>The feature of an index with bases.</summary>
+    internal const string Incremental = "incremental";
+
+    /// <summary>The feature of an index whose lists have children that are left out.</summary>
+    internal const string Sparse = "sparse";
+
     /// <summary>The name of the index in the stream.</summary>
     public const string EntryName = "bundle.json";
 
@@ -29,7 +47,7 @@ public sealed record BundleIndex(
 
     /// <summary>Whether both hold the same lists; the cached map does not count.</summary>
     public bool Equals(BundleIndex? other) => other is not null && ReferenceEquals(Images, other.Images)
-        && ReferenceEquals(Blobs, other.Blobs) && ReferenceEquals(Files, other.Files);
+        && ReferenceEquals(Blobs, other.Blobs) && ReferenceEquals(Files, other.Files) && ReferenceEquals(Bases, other.Bases);
 
     /// <inheritdoc/>
     public override int GetHashCode() => HashCode.Combine(Images, Blobs, Files);
@@ -53,6 +71,19 @@ public sealed record IndexImage(
 /// <param name="Number">From 1.</param>
 public sealed record IndexSignature(Digest Manifest, int Number, Digest Digest, long Size);
 
+/// <summary>Where the data of a blob is to be had (spec section 4.3).</summary>
+public enum BlobData
+{
+    /// <summary>In the package.</summary>
+    Package,
+
+    /// <summary>In one of the index's bases.</summary>
+    Base,
+
+    /// <summary>Nowhere: a child of a list, for a platform that was left out.</summary>
+    Omitted,
+}
+
 /// <summary>A blob: manifest, config, layer or anything else (spec section 4.3).</summary>
 /// <param name="Config">An image manifest's config, as a position in the index; null for other blobs.</param>
 /// <param name="Layers">An image manifest's layers, in its order; empty for other blobs.</param>
@@ -60,6 +91,12 @@ public sealed record IndexSignature(Digest Manifest, int Number, Digest Digest, 
 public sealed record IndexBlob(
     Digest Digest, long Size, string MediaType, int? Config, IReadOnlyList<int> Layers, IReadOnlyList<int>? Manifests)
 {
+    /// <summary>Where its data is.</summary>
+    public BlobData Data { get; init; }
+
+    /// <summary>For <see cref="BlobData.Base"/>: which of <see cref="BundleIndex.Bases"/> has it.</summary>
+    public int Base { get; init; }
+
     /// <summary>Whether this is an image manifest or a list.</summary>
     public bool IsManifest => Config is not null || Manifests is not null;
 }

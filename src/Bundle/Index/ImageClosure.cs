@@ -3,7 +3,7 @@ namespace Bundle.Index;
 /// <summary>The blobs that images need (spec IDX-14).</summary>
 public static class ImageClosure
 {
-    /// <summary>The positions of all blobs reached from an image's manifest, itself included; ascending, each once.</summary>
+    /// <summary>The positions of all blobs reached from an image's manifest, itself included, but for what is left out; ascending, each once.</summary>
     public static IReadOnlyList<int> Of(BundleIndex index, IndexImage image)
     {
         ArgumentNullException.ThrowIfNull(index);
@@ -26,7 +26,7 @@ public static class ImageClosure
                 reached.Add(config);
             }
 
-            foreach (var child in blob.Manifests ?? [])
+            foreach (var child in (blob.Manifests ?? []).Where(child => index.Blobs[child].Data != BlobData.Omitted))
             {
                 stack.Push(child);
             }
@@ -37,7 +37,7 @@ public static class ImageClosure
         return result;
     }
 
-    /// <summary>For each blob, whether it is reached from one of some images.</summary>
+    /// <summary>For each blob, whether it is reached from one of some images; what is left out never is.</summary>
     public static bool[] Reach(BundleIndex index, IEnumerable<IndexImage> images)
     {
         ArgumentNullException.ThrowIfNull(index);

@@ -8,6 +8,7 @@ public sealed class IndexBuilder
 {
     private readonly Dictionary<Digest, Entry> _blobs = [];
     private readonly Dictionary<(string Name, Digest Digest), ImageEntry> _images = [];
+    private readonly SortedDictionary<Digest, IReadOnlySet<Digest>> _bases = [];
     private readonly Dictionary<string, IndexFile> _files = new(StringComparer.Ordinal);
 
     /// <summary>Adds a blob, again if need be; unless it is a manifest, it keeps its ordinal smallest media type (spec section 4.3).</summary>
@@ -37,9 +38,20 @@ public sealed class IndexBuilder
 
         foreach (var child in manifest.Manifests ?? [])
         {
-            Note(child.Digest, child.Size);
+            Note(child.Digest, child.Size).NoteChild(child.MediaType);
         }
     }
+
+    /// <summary>Says that a list's child may be left out; where it is added all the same, it is there.</summary>
+    /// <exception cref="BundleException">Its size contradicts one that was given before.</exception>
+    public void Omit(Descriptor child)
+    {
+        ArgumentNullException.ThrowIfNull(child);
+        Note(child.Digest, child.Size).MayBeOmitted = true;
+    }
+
+    /// <summary>Adds a bundle that lends what it has: blobs other than manifests need not be in the package then (spec IDX-18).</summary>
+    public void AddBase(Digest bundle, IReadOnlySet<Digest> blobs) => _bases[bundle] = blobs;
 
     /// <summary>Adds an image; one of the same name and digest takes over its tags, platforms and signatures.</summary>
     public void AddImage(
@@ -72,8 +84,13 @@ public sealed class IndexBuilder
     /// <exception cref="BundleException">A manifest or blob was not added, two images claim a tag, or what was added breaks a rule.</exception>
     public BundleIndex Build()
     {
-        var blobs = BlobOrder.Sort(_blobs.Where(pair => pair.Value.IsThere).Select(pair => pair.Value.Blob
-            ?? new UnorderedBlob(pair.Key, pair.Value.Size, pair.Value.MediaType!, null, [], null)));
+        var (lent, bases) = Lent();
+        var blobs = BlobOrder.Sort(_blobs.Where(pair => pair.Value.IsThere || pair.Value.MayBeOmitted).Select(pair => pair.Value.Blob
+            ?? new UnorderedBlob(pair.Key, pair.Value.Size, pair.Value.MediaType ?? pair.Value.ChildType!, null, [], null)
+            {
+                Data = !pair.Value.IsThere ? BlobData.Omitted : lent.ContainsKey(pair.Key) ? BlobData.Base : BlobData.Package,
+                Base = lent.GetValueOrDefault(pair.Key),
+            }));
         var images = _images.Values.Select(ToImage).ToArray();
         Array.Sort(images, ImageRules.Compare);
         if (ImageRules.FirstConflict(images) is var (first, second, tag))
@@ -83,7 +100,7 @@ public sealed class IndexBuilder
             { Images = [first.Name.Full + ":" + tag, second.Name.Full + ":" + tag] }.ToException();
         }
 
-        var index = new BundleIndex(images, blobs, [.. _files.Values.OrderBy(file => file.Path, Utf8Order.Instance)]);
+        var index = new BundleIndex(images, blobs, [.. _files.Values.OrderBy(file => file.Path, Utf8Order.Instance)]) { Bases = bases };
         try
         {
             IndexValidator.Validate(index);
@@ -95,6 +112,31 @@ public sealed class IndexBuilder
         }
 
         return index;
+    }
+
+    // Of several bases that have a blob, the first one lends it; bases that lend nothing are none.
+    private (Dictionary<Digest, int> Lent, Digest[] Bases) Lent()
+    {
+        var lent = new Dictionary<Digest, int>();
+        var bases = new List<Digest>();
+        foreach (var (bundle, blobs) in _bases)
+        {
+            var before = lent.Count;
+            foreach (var (digest, entry) in _blobs)
+            {
+                if (entry.Blob is null && entry.IsThere && blobs.Contains(digest))
+                {
+                    lent.TryAdd(digest, bases.Count);
+                }
+            }
+
+            if (lent.Count > before)
+            {
+                bases.Add(bundle);
+            }
+        }
+
+        return (lent, [.. bases]);
     }
 
     private IndexImage ToImage(ImageEntry image)
@@ -137,6 +179,20 @@ public sealed class IndexBuilder
         public string? MediaType { get; set; }
 
         public UnorderedBlob? Blob { get; set; }
+
+        /// <summary>The ordinal smallest media type that a list gives it; null where none names it.</summary>
+        public string? ChildType { get; private set; }
+
+        /// <summary>Whether it may be left out.</summary>
+        public bool MayBeOmitted { get; set; }
+
+        public void NoteChild(string mediaType)
+        {
+            if (ChildType is null || string.CompareOrdinal(mediaType, ChildType) < 0)
+            {
+                ChildType = mediaType;
+            }
+        }
 
         /// <summary>Whether it was added, not just named by a list.</summary>
         public bool IsThere => MediaType is not null || Blob is not null;

@@ -45,7 +45,7 @@ public static class IndexReader
     private static BundleIndex Parse(ref JsonCursor cursor)
     {
         cursor.Expect(JsonTokenType.StartObject, "the index");
-        Head(ref cursor);
+        var (features, bases) = Head(ref cursor);
         var images = new List<IndexImage>();
         cursor.Array("images"u8);
         while (cursor.NextItem(images.Count, "images"))
@@ -72,11 +72,13 @@ public static class IndexReader
 
         cursor.Expect(JsonTokenType.EndObject, "the end of the index");
         cursor.End();
-        return new BundleIndex(images, blobs, files);
+        var index = new BundleIndex(images, blobs, files) { Bases = bases };
+        return index.Features.SequenceEqual(features, StringComparer.Ordinal) ? index
+            : throw IndexFaults.Invalid("the features are not those that the index uses [IDX-3]");
     }
 
     // What says whether the rest can be understood at all comes first, and is judged before it.
-    private static void Head(ref JsonCursor cursor)
+    private static (List<string> Features, List<Digest> Bases) Head(ref JsonCursor cursor)
     {
         if (cursor.Text("format"u8) != "bundle")
         {
@@ -91,17 +93,25 @@ public static class IndexReader
                 : IndexFaults.Newer(FaultId.VersionUnknown, "the bundle is of version " + IndexFaults.Shown(Encoding.ASCII.GetString(cursor.Raw)) + ", this program knows 1 [IDX-2]");
         }
 
+        var features = new List<string>();
         cursor.Array("features"u8);
-        if (cursor.NextItem(0, "features"))
+        while (cursor.NextItem(features.Count, "features"))
         {
-            throw IndexFaults.Newer(FaultId.FeatureUnknown, "the bundle needs the feature " + IndexFaults.Shown(cursor.ItemText()) + ", which this program does not know [IDX-3]");
+            features.Add(cursor.ItemText());
+            if (features[^1] is not (BundleIndex.Incremental or BundleIndex.Sparse))
+            {
+                throw IndexFaults.Newer(FaultId.FeatureUnknown, "the bundle needs the feature " + IndexFaults.Shown(features[^1]) + ", which this program does not know [IDX-3]");
+            }
         }
 
+        var bases = new List<Digest>();
         cursor.Array("bases"u8);
-        if (cursor.NextItem(0, "bases"))
+        while (cursor.NextItem(bases.Count, "bases"))
         {
-            throw cursor.Wrong("a bundle without features has a base", "IDX-4");
+            bases.Add(cursor.ItemDigest());
         }
+
+        return (features, bases);
     }
 
     private static IndexImage Image(ref JsonCursor cursor)
@@ -135,11 +145,14 @@ public static class IndexReader
     private static IndexBlob Blob(ref JsonCursor cursor)
     {
         var (digest, size, mediaType) = (cursor.Digest("digest"u8), cursor.Number("size"u8, long.MaxValue), cursor.MediaType());
-        if (cursor.Text("data"u8) != "package")
+        var data = cursor.Text("data"u8) switch
         {
-            throw cursor.Wrong("the data of a blob is not in the package", "IDX-4");
-        }
-
+            "package" => BlobData.Package,
+            "base" => BlobData.Base,
+            "omitted" => BlobData.Omitted,
+            _ => throw cursor.Wrong("the data of a blob is neither in the package, nor in a base, nor omitted", "IDX-18"),
+        };
+        var at = data == BlobData.Base ? (int)cursor.Number("base"u8, int.MaxValue) : 0;
         int? config = null;
         int[]? layers = null, manifests = null;
         var more = cursor.NextMember();
@@ -163,7 +176,7 @@ public static class IndexReader
             cursor.Expect(JsonTokenType.EndObject, "the end of a blob");
         }
 
-        return new IndexBlob(digest, size, mediaType, config, layers ?? [], manifests);
+        return new IndexBlob(digest, size, mediaType, config, layers ?? [], manifests) { Data = data, Base = at };
     }
 
     private static IndexFile File(ref JsonCursor cursor)

@@ -17,13 +17,47 @@ public static class IndexValidator
         ImageRules.Check(index);
         SignatureRules.Check(index);
         FileRules.Check(index.Files);
+        CheckBases(index);
         CheckReach(index);
         CheckTotal(index);
     }
 
+    private static void CheckBases(BundleIndex index)
+    {
+        var used = new bool[index.Bases.Count];
+        foreach (var blob in index.Blobs.Where(blob => blob.Data == BlobData.Base))
+        {
+            if (blob.Base < 0 || blob.Base >= used.Length)
+            {
+                throw IndexFaults.Invalid("the blob " + blob.Digest + " is in a base that does not exist [IDX-4]");
+            }
+
+            used[blob.Base] = true;
+        }
+
+        if (used.Contains(false))
+        {
+            throw IndexFaults.Invalid("the base " + index.Bases[Array.IndexOf(used, false)] + " lends nothing [IDX-4]");
+        }
+
+        for (var i = 1; i < used.Length; i++)
+        {
+            if (index.Bases[i - 1] >= index.Bases[i])
+            {
+                throw IndexFaults.Invalid("the bases are not in order [IDX-4]");
+            }
+        }
+    }
+
     private static void CheckReach(BundleIndex index)
     {
-        var orphan = Array.IndexOf(ImageClosure.Reach(index, index.Images), false);
+        var reached = ImageClosure.Reach(index, index.Images);
+        foreach (var child in index.Blobs.SelectMany(blob => blob.Manifests ?? []))
+        {
+            reached[child] |= index.Blobs[child].Data == BlobData.Omitted;
+        }
+
+        var orphan = Array.IndexOf(reached, false);
         if (orphan >= 0)
         {
             throw IndexFaults.Invalid("no image has the blob " + index.Blobs[orphan].Digest + " [IDX-14]");

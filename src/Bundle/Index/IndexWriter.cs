@@ -12,8 +12,14 @@ public static class IndexWriter
     {
         var json = new CanonicalJson(Limits.Index);
         json.BeginObject().Name("format"u8).Value("bundle").Name("version"u8).Value(1);
-        json.Name("features"u8).BeginArray().EndArray().Name("bases"u8).BeginArray().EndArray();
-        json.Name("images"u8).BeginArray();
+        Write(json.Name("features"u8), index.Features);
+        json.Name("bases"u8).BeginArray();
+        foreach (var digest in index.Bases)
+        {
+            json.Value(digest);
+        }
+
+        json.EndArray().Name("images"u8).BeginArray();
         foreach (var image in index.Images)
         {
             Write(json, image);
@@ -55,7 +61,13 @@ public static class IndexWriter
     private static void Write(CanonicalJson json, IndexBlob blob)
     {
         json.BeginObject().Name("digest"u8).Value(blob.Digest).Name("size"u8).Value(blob.Size);
-        json.Name("mediaType"u8).Value(blob.MediaType).Name("data"u8).Value("package");
+        json.Name("mediaType"u8).Value(blob.MediaType);
+        json.Name("data"u8).Value(blob.Data switch { BlobData.Base => "base", BlobData.Omitted => "omitted", _ => "package" });
+        if (blob.Data == BlobData.Base)
+        {
+            json.Name("base"u8).Value(blob.Base);
+        }
+
         if (blob.Config is { } config)
         {
             json.Name("config"u8).Value(config);

@@ -98,8 +98,14 @@ internal ref struct JsonCursor(ReadOnlySpan<byte> json)
     {
         Member(name);
         Expect(JsonTokenType.String, "a string");
+        return ItemDigest();
+    }
+
+    /// <summary>The item read last, a digest.</summary>
+    public readonly Digest ItemDigest()
+    {
         Span<char> text = stackalloc char[Model.Digest.TextLength];
-        if (Raw.Length != text.Length || Encoding.Latin1.GetChars(Raw, text) != text.Length || !text.StartsWith("sha256:")
+        if (_reader.TokenType != JsonTokenType.String || Raw.Length != text.Length || Encoding.Latin1.GetChars(Raw, text) != text.Length || !text.StartsWith("sha256:")
             || !Model.Digest.TryParseHex(text[7..], out var digest))
         {
             throw Wrong("a digest is malformed");

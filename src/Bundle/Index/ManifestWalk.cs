@@ -4,7 +4,7 @@ namespace Bundle.Index;
 
 /// <summary>
 /// Finds the manifests below a manifest, for many of them in turn. A config or layer that is itself a manifest
-/// is not entered: only a list's <c>manifests</c> nest.
+/// is not entered: only a list's <c>manifests</c> nest. Children that are left out are passed over.
 /// </summary>
 internal sealed class ManifestWalk(BundleIndex index)
 {
@@ -55,7 +55,7 @@ internal sealed class ManifestWalk(BundleIndex index)
 
     private void Push(int position)
     {
-        if (_seen[position] != _generation)
+        if (_seen[position] != _generation && index.Blobs[position].Data != BlobData.Omitted)
         {
             _seen[position] = _generation;
             _stack.Push(position);

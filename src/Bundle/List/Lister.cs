@@ -16,7 +16,7 @@ public static class Lister
         var head = PackageHead.Read(file.Frames());
         var index = head.Index;
         var (images, treeSize, treeBlobs) = TreeSizes.Of(index);
-        return new Listing(index, head.BundleDigest, file.Length, images, treeSize, treeBlobs, index.Blobs.Sum(blob => blob.Size));
+        return new Listing(index, head.BundleDigest, file.Length, images, treeSize, treeBlobs, index.PackageBytes);
     }
 }
 
@@ -24,7 +24,7 @@ public static class Lister
 /// <param name="PackageSize">Null for a stream.</param>
 /// <param name="TreeSize">What the images would take as separate folders, in bytes.</param>
 /// <param name="TreeBlobs">How many files that would be, manifests included.</param>
-/// <param name="BlobSize">What the distinct blobs take, in bytes.</param>
+/// <param name="BlobSize">What the distinct blobs in the package take, in bytes.</param>
 public sealed record Listing(
     BundleIndex Index, Digest BundleDigest, long? PackageSize, IReadOnlyList<ListedImage> Images, long TreeSize, int TreeBlobs, long BlobSize);
 
