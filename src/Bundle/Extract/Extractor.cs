@@ -46,6 +46,7 @@ public static class Extractor
     private static void ReadByTable(
         PackageFile file, PackageTables tables, FramePlan plan, FrameProcessor processor, int lanes, IProgressSink progress, CancellationToken cancellation)
     {
+        file.Expect(tables, plan.Interleaved(lanes));
         foreach (var number in plan.Interleaved(lanes))
         {
             var buffer = processor.Rent(cancellation);

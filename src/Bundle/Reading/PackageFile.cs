@@ -1,23 +1,25 @@
+using Bundle.Access;
 using Bundle.Faults;
 using Bundle.Format;
-using Bundle.IO;
-using Microsoft.Win32.SafeHandles;
 
 namespace Bundle.Reading;
 
-/// <summary>An opened package: a file with its tables, or a stream that is read once.</summary>
+/// <summary>An opened package: bytes that can be read at any place, with tables at their end, or a stream that is read once.</summary>
 internal sealed class PackageFile : IDisposable
 {
+    private readonly ByteSource? _source;
     private readonly Stream _stream;
-    private readonly SafeFileHandle? _handle;
 
-    private PackageFile(Stream stream, SafeFileHandle? handle, string name) => (_stream, _handle, Name) = (stream, handle, name);
+    /// <summary>A package whose bytes can be read at any place; the source goes with it.</summary>
+    public PackageFile(ByteSource source) => (_source, _stream, Name) = (source, source.OpenStream(), source.Name);
+
+    private PackageFile(Stream stream, string name) => (_stream, Name) = (stream, name);
 
     /// <summary>What messages call it.</summary>
     public string Name { get; }
 
     /// <summary>The package's length; null for a stream.</summary>
-    public long? Length => _handle is null ? null : RandomAccess.GetLength(_handle);
+    public long? Length => _source?.Length;
 
     /// <summary>Opens a package.</summary>
     /// <exception cref="BundleException">It cannot be opened.</exception>
@@ -25,13 +27,13 @@ internal sealed class PackageFile : IDisposable
     {
         if (input.Stream is { } given)
         {
-            return new PackageFile(given, null, input.Name);
+            return new PackageFile(given, input.Name);
         }
 
         try
         {
             var file = new FileStream(input.Path!, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.SequentialScan);
-            return new PackageFile(file, file.CanSeek ? file.SafeFileHandle : null, input.Name);
+            return file.CanSeek ? new PackageFile(new FileSource(file.SafeFileHandle, input.Name)) : new PackageFile(file, input.Name);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -45,10 +47,14 @@ internal sealed class PackageFile : IDisposable
     /// <summary>The frames from the beginning on, in one pass.</summary>
     public FrameStream Frames() => new(_stream);
 
-    /// <summary>Reads a piece of a file with a length; false where it ends before.</summary>
-    public bool TryRead(Span<byte> target, long offset) => FileCopy.ReadFully(_handle!, target, offset) == target.Length;
+    /// <summary>Reads a piece of a package with a length; false where it ends before.</summary>
+    public bool TryRead(Span<byte> target, long offset) => _source!.TryReadExactly(target, offset);
 
-    /// <summary>Reads the tables at the end of a file; null where they are damaged, untrue, or not at the end.</summary>
+    /// <summary>Says which frames will be read by <see cref="TryRead"/>, in this order, so that distant ones are fetched ahead.</summary>
+    public void Expect(PackageTables tables, IEnumerable<int> frames) =>
+        _source!.Expect(frames.Select(frame => new ByteRange(tables.OffsetOf(frame), tables[frame].Compressed)));
+
+    /// <summary>Reads the tables at the end of a package with a length; null where they are damaged, untrue, or not at the end.</summary>
     public PackageTables? ReadTables()
     {
         var footer = new byte[SeekTable.Footer];
@@ -70,5 +76,9 @@ internal sealed class PackageFile : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _stream.Dispose();
+    public void Dispose()
+    {
+        _stream.Dispose();
+        _source?.Dispose();
+    }
 }

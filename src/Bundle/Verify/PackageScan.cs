@@ -58,6 +58,7 @@ internal sealed class PackageScan(PackageFile file, int threads, IProgressSink p
     {
         var ranges = new RangeHasher();
         using var codec = new FrameCodec();
+        file.Expect(tables, Enumerable.Range(0, tables.Frames));
         for (var i = 0; i < tables.Frames; i++)
         {
             cancellation.ThrowIfCancellationRequested();
