@@ -18,6 +18,8 @@ internal sealed class CreateVerb : Verb
 
     private readonly Option<string> _output = new("--output", "-o") { HelpName = "FILE|-", Description = "The package to write, or - for standard output" };
     private readonly Option<string> _imagesFrom = new("--images-from") { HelpName = "LIST", Description = "Only the images of a text file: one a line, # begins a comment" };
+    private readonly Option<string[]> _platform = new("--platform") { HelpName = "OS/ARCH", Description = "Of lists, take this platform only (a list keeps its digest); may be repeated" };
+    private readonly Option<string[]> _base = new("--base") { HelpName = "OLD", Description = "Leave out what another package (or its bundle.json, or a source) has; may be repeated" };
     private readonly Option<string[]> _include = new("--include") { HelpName = "PATH", Description = "An extra file or folder, such as deploy scripts; may be repeated" };
     private readonly Option<string> _level = new("--level") { HelpName = "1..19", Description = "The zstd level for what is not compressed yet; default: 3" };
     private readonly Option<string> _threads = ThreadsOption();
@@ -29,7 +31,7 @@ internal sealed class CreateVerb : Verb
         : base("create", "Create a package of images.")
     {
         Arguments.Add(_sources);
-        foreach (Option option in (Option[])[_output, _imagesFrom, _include, _level, _threads, _force, _noCompare, _noSync])
+        foreach (Option option in (Option[])[_output, _imagesFrom, _platform, _base, _include, _level, _threads, _force, _noCompare, _noSync])
         {
             Options.Add(option);
         }
@@ -41,6 +43,7 @@ internal sealed class CreateVerb : Verb
     [
         "bundle create images/ --output patch.tar.zst",
         "bundle create images/ -o patch.tar.zst --images-from release.txt --include deploy/",
+        "bundle create images/ -o patch.tar.zst --base v1.tar.zst",
         "bundle create images/ -o - | ssh site 'bundle extract - --as registry --to /var/lib/registry'",
         "SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) bundle create images/ -o patch.tar.zst",
     ];
@@ -62,6 +65,8 @@ internal sealed class CreateVerb : Verb
             Output = output,
             OutputStream = output is null ? Session.OpenOutputStream() : null,
             ImagesFrom = parsed.GetValue(_imagesFrom),
+            Platforms = Platforms(parsed.GetValue(_platform) ?? []),
+            Bases = parsed.GetValue(_base) ?? [],
             Includes = parsed.GetValue(_include) ?? [],
             Level = Number(parsed, _level, 1, 19, 3),
             Threads = Threads(parsed, _threads),
@@ -79,6 +84,19 @@ internal sealed class CreateVerb : Verb
         var result = session.WithProgress(progress => Creator.Run(options, progress, session.Cancellation));
         CreateReport.Print(result, output, session.Messages);
         return ExitCode.Fine;
+    }
+
+    private string[] Platforms(string[] platforms)
+    {
+        foreach (var platform in platforms)
+        {
+            if (!Index.Platforms.IsPlatform(platform))
+            {
+                throw Wrong($"--platform is OS/ARCH or OS/ARCH/VARIANT, such as linux/amd64, not '{platform}'");
+            }
+        }
+
+        return platforms;
     }
 
     // https://reproducible-builds.org/specs/source-date-epoch/: malformed values are refused, not passed over.

@@ -6,7 +6,7 @@ namespace Bundle.Create;
 /// <summary>What <see cref="Creator"/> is asked to do.</summary>
 public sealed record CreateOptions
 {
-    /// <summary>Folders: skopeo <c>dir</c> images, or trees that contain some.</summary>
+    /// <summary>Sources as <see cref="Bundle.Sources.Source"/> understands them.</summary>
     public required IReadOnlyList<string> Sources { get; init; }
 
     /// <summary>The package's path; null to write to <see cref="OutputStream"/>.</summary>
@@ -17,6 +17,12 @@ public sealed record CreateOptions
 
     /// <summary>A text file of references, one a line, <c>#</c> begins a comment; null for all images of the sources.</summary>
     public string? ImagesFrom { get; init; }
+
+    /// <summary>The platforms that are taken of lists, as <c>os/architecture[/variant]</c>; empty for all.</summary>
+    public IReadOnlyList<string> Platforms { get; init; } = [];
+
+    /// <summary>What the package builds on: packages, their bundle.json, or sources; their blobs are left out.</summary>
+    public IReadOnlyList<string> Bases { get; init; } = [];
 
     /// <summary>Extra files and folders.</summary>
     public IReadOnlyList<string> Includes { get; init; } = [];

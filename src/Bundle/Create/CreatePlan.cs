@@ -5,16 +5,15 @@ using Bundle.Sources;
 
 namespace Bundle.Create;
 
-/// <summary>A copy of a blob that the package does not need, in a file of its own.</summary>
-internal sealed record BlobCopy(Digest Digest, long Size, string Path);
+/// <summary>A copy of a blob that the package does not need, in a place of its own.</summary>
+internal sealed record BlobCopy(Digest Digest, BlobLocation Location);
 
 /// <summary>All that is needed to write a package: its index, and where every content is read. Made before the first byte is written.</summary>
 internal sealed class CreatePlan
 {
     private readonly SourceSet _sources;
-    private readonly ExtraFiles _files;
 
-    private CreatePlan(BundleIndex index, SourceSet sources, ExtraFiles files) => (Index, _sources, _files) = (index, sources, files);
+    private CreatePlan(BundleIndex index, SourceSet sources) => (Index, _sources) = (index, sources);
 
     public BundleIndex Index { get; }
 
@@ -30,11 +29,10 @@ internal sealed class CreatePlan
     /// <exception cref="BundleException">A source is missing, incomplete or wrong; names conflict; a wanted image is not there.</exception>
     public static CreatePlan Make(CreateOptions options, CancellationToken cancellation)
     {
-        var sources = new SourceSet();
-        var completeness = new Completeness();
+        var sources = new SourceSet(new PlatformSelection(options.Platforms));
         foreach (var source in options.Sources)
         {
-            DirSource.AddTo(sources, completeness, source, cancellation);
+            Source.AddTo(sources, source, cancellation);
         }
 
         if (options.ImagesFrom is { } list)
@@ -43,35 +41,42 @@ internal sealed class CreatePlan
         }
 
         sources.RequireDistinctNames();
-        var files = ExtraFiles.Read(options.Includes, cancellation);
-        completeness.ThrowIfMissing(sources.Images);
+        sources.Files.Include(options.Includes, cancellation);
+        var bases = options.Bases.Select(one => BaseBundle.Read(one, cancellation)).ToList();
+        MissingBlob.Refuse(sources.Images, one => one.What != MissingBlob.Manifest
+            && (bases.Exists(lender => lender.Blobs.Contains(one.Digest)) || (one.MayBeLent && sources.Find(one.Digest) is not null)));
         var builder = new IndexBuilder();
+        foreach (var lender in bases)
+        {
+            builder.AddBase(lender.Digest, lender.Blobs);
+        }
+
         foreach (var image in sources.Images)
         {
             image.AddTo(builder);
         }
 
-        foreach (var file in files.All)
+        foreach (var file in sources.Files.All)
         {
             builder.AddFile(file);
         }
 
         var index = builder.Build();
-        return new CreatePlan(index, sources, files) { FurtherCopies = Copies(index, sources), TreeSize = List.TreeSizes.Of(index).Bytes };
+        return new CreatePlan(index, sources) { FurtherCopies = Copies(index, sources), TreeSize = List.TreeSizes.Of(index).Bytes };
     }
 
     public BlobLocation LocationOf(int blob) => _sources.Locate(Index.Blobs[blob].Digest);
 
     public BlobLocation SignatureLocation(Digest digest) => _sources.Locate(digest);
 
-    public BlobLocation FileLocation(int file) => _files.Locate(Index.Files[file].Path);
+    public BlobLocation FileLocation(int file) => _sources.Files.Locate(Index.Files[file].Path);
 
     private static List<BlobCopy> Copies(BundleIndex index, SourceSet sources)
     {
         var copies = new List<BlobCopy>();
-        foreach (var blob in index.Blobs)
+        foreach (var blob in index.Blobs.Where(blob => blob.Data == BlobData.Package))
         {
-            copies.AddRange(sources.FurtherCopies(blob.Digest).Select(path => new BlobCopy(blob.Digest, blob.Size, path)));
+            copies.AddRange(sources.FurtherCopies(blob.Digest).Select(location => new BlobCopy(blob.Digest, location)));
         }
 
         return copies;

@@ -73,18 +73,18 @@ public static class Creator
             return;
         }
 
-        progress.Start("comparing copies", plan.FurtherCopies.Sum(copy => copy.Size));
+        progress.Start("comparing copies", plan.FurtherCopies.Sum(copy => copy.Location.Length));
         var options = new ParallelOptions { MaxDegreeOfParallelism = threads, CancellationToken = cancellation };
         try
         {
             Parallel.ForEach(plan.FurtherCopies, options, copy =>
             {
-                using var file = File.OpenHandle(copy.Path, options: FileOptions.SequentialScan);
-                if (FileCopy.Digest(file, progress.Advance, cancellation) != copy.Digest)
+                using var stream = copy.Location.Open();
+                if (FileCopy.Digest(stream, progress.Advance, cancellation) != copy.Digest)
                 {
-                    throw new Fault(FaultId.BlobMismatch, $"{copy.Path} and {plan.LocationOf(plan.Index.Position(copy.Digest)!.Value).Path} claim one digest but differ")
+                    throw new Fault(FaultId.BlobMismatch, $"{copy.Location.Name} and {plan.LocationOf(plan.Index.Position(copy.Digest)!.Value).Name} claim one digest but differ")
                     {
-                        Entry = copy.Path,
+                        Entry = copy.Location.Name,
                         Digest = copy.Digest,
                         Hint = "one of them is damaged: fetch its image again (--no-compare leaves copies unread that the package does not need)",
                     }.ToException();

@@ -1,10 +1,8 @@
 using System.Security.Cryptography;
 using Bundle.Faults;
 using Bundle.Format;
-using Bundle.IO;
 using Bundle.Model;
 using Bundle.Sources;
-using Microsoft.Win32.SafeHandles;
 
 namespace Bundle.Create;
 
@@ -14,7 +12,7 @@ internal sealed class LargeContent : IDisposable
     private readonly PackageLayout _layout;
     private readonly int _entry;
     private readonly BlobLocation? _location;
-    private readonly SafeFileHandle? _file;
+    private readonly Stream? _stream;
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _hashed;
     private Task _tail = Task.CompletedTask;
@@ -23,7 +21,7 @@ internal sealed class LargeContent : IDisposable
     public LargeContent(PackageLayout layout, int entry, BlobLocation? location)
     {
         (_layout, _entry, _location) = (layout, entry, location);
-        _file = location?.Open();
+        _stream = location?.Open();
     }
 
     /// <summary>Whether the content is compressed already (spec section 5); known once its beginning is read.</summary>
@@ -31,23 +29,24 @@ internal sealed class LargeContent : IDisposable
 
     /// <summary>Why a content is refused.</summary>
     public static Fault Mismatch(PackageLayout layout, int entry, BlobLocation location) =>
-        new(FaultId.BlobMismatch, $"{location.Path} does not have the content that its digest promises")
+        new(FaultId.BlobMismatch, $"{location.Name} does not have the content that its digest promises")
         {
-            Entry = location.Path,
+            Entry = location.Name,
             Digest = layout.DigestOf(entry),
             Hint = "the file is damaged, or it changed while it was read; fetch the image again",
         };
 
-    /// <summary>Reads a piece.</summary>
+    /// <summary>Reads the next piece.</summary>
+    /// <param name="offset">Where it stands in the data.</param>
     public void Read(Span<byte> target, long offset)
     {
-        if (_file is null)
+        if (_stream is null)
         {
             _layout.DerivedData(_entry).Slice((int)offset, target.Length).CopyTo(target);
         }
-        else if (FileCopy.ReadFully(_file, target, _location!.Offset + offset) != target.Length)
+        else if (_stream.ReadAtLeast(target, target.Length, throwOnEndOfStream: false) != target.Length)
         {
-            throw Mismatch(_layout, _entry, _location).ToException();
+            throw Mismatch(_layout, _entry, _location!).ToException();
         }
 
         if (offset == 0)
@@ -59,7 +58,7 @@ internal sealed class LargeContent : IDisposable
     /// <summary>Hashes a piece after those before it; the last one's task fails where the digest does not hold.</summary>
     public Task Hash(ReadOnlyMemory<byte> piece)
     {
-        if (_file is not null)
+        if (_stream is not null)
         {
             _tail = HashAfter(_tail, piece);
         }
@@ -68,7 +67,7 @@ internal sealed class LargeContent : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _file?.Dispose();
+    public void Dispose() => _stream?.Dispose();
 
     private async Task HashAfter(Task before, ReadOnlyMemory<byte> piece)
     {

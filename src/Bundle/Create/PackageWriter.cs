@@ -3,10 +3,8 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Bundle.Faults;
 using Bundle.Format;
-using Bundle.IO;
 using Bundle.Model;
 using Bundle.Sources;
-using Microsoft.Win32.SafeHandles;
 
 namespace Bundle.Create;
 
@@ -159,8 +157,8 @@ internal sealed class PackageWriter(PackageLayout layout, Func<int, BlobLocation
         }
 
         var location = locate(entry);
-        using var handle = location.Open();
-        var read = FileCopy.ReadFully(handle, _small.AsSpan(0, target.Length), location.Offset);
+        using var stream = location.Open();
+        var read = stream.ReadAtLeast(_small.AsSpan(0, target.Length), target.Length, throwOnEndOfStream: false);
         if (read != target.Length || Digest.Of(_small.AsSpan(0, target.Length)) != digest)
         {
             throw LargeContent.Mismatch(layout, entry, location).ToException();

@@ -23,7 +23,7 @@ internal static class SpaceCheck
         long least = 0;
         for (var i = 0; i < layout.Entries.Count; i++)
         {
-            if (layout.Entries[i] is { IsLarge: true, IsDerived: false } entry && ContentKind.IsCompressed(Begin(locate(i))))
+            if (layout.Entries[i] is { IsLarge: true, IsDerived: false } entry && locate(i) is { IsRemote: false } location && ContentKind.IsCompressed(Begin(location)))
             {
                 least += entry.Size;
             }
@@ -42,8 +42,8 @@ internal static class SpaceCheck
     private static byte[] Begin(BlobLocation location)
     {
         var bytes = new byte[ContentKind.Magic];
-        using var file = location.Open();
-        _ = RandomAccess.Read(file, bytes, location.Offset);
+        using var stream = location.Open();
+        _ = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
         return bytes;
     }
 }

@@ -34,17 +34,19 @@ internal static class FileCopy
     }
 
     /// <summary>The digest of all bytes.</summary>
-    public static Digest Digest(SafeFileHandle file, Action<long>? progress, CancellationToken cancellation)
+    public static Digest Digest(SafeFileHandle file, Action<long>? progress, CancellationToken cancellation) =>
+        Digest(new FileSegment(file, 0, long.MaxValue), progress, cancellation);
+
+    /// <summary>The digest of all bytes that a stream has left.</summary>
+    public static Digest Digest(Stream stream, Action<long>? progress, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = new byte[Piece];
-        long at = 0;
-        while (RandomAccess.Read(file, buffer, at) is > 0 and var read)
+        while (stream.Read(buffer) is > 0 and var read)
         {
             cancellation.ThrowIfCancellationRequested();
             hash.AppendData(buffer, 0, read);
             progress?.Invoke(read);
-            at += read;
         }
 
         return Model.Digest.Finish(hash);

@@ -8,7 +8,11 @@ namespace Bundle.Model;
 /// <summary>A descriptor: what a manifest says of a blob (image-spec descriptor.md).</summary>
 /// <param name="Platform">As <c>os/architecture[/variant]</c>; null where none is given.</param>
 /// <param name="HasUrls">Whether it is a foreign layer, to be had from elsewhere.</param>
-public sealed record Descriptor(string MediaType, Digest Digest, long Size, string? Platform, bool HasUrls, ReadOnlyMemory<byte>? Data);
+public sealed record Descriptor(string MediaType, Digest Digest, long Size, string? Platform, bool HasUrls, ReadOnlyMemory<byte>? Data)
+{
+    /// <summary>Of an attestation as buildx makes it: the manifest that it is about (annotation <c>vnd.docker.reference.digest</c>).</summary>
+    public Digest? About { get; init; }
+}
 
 /// <summary>A parsed image manifest or list (spec section 4.4).</summary>
 /// <param name="Config">Null for a list.</param>
@@ -114,7 +118,7 @@ public sealed record Manifest(
         var urls = element.TryGetProperty("urls", out var urlsElement) && urlsElement.ValueKind == JsonValueKind.Array && urlsElement.GetArrayLength() > 0;
         var platform = element.TryGetProperty("platform", out var platformElement) && platformElement.ValueKind == JsonValueKind.Object
             ? ReadPlatform(platformElement) : null;
-        return new Descriptor(MediaTypeOf(element), parsed, size, platform, urls, data);
+        return new Descriptor(MediaTypeOf(element), parsed, size, platform, urls, data) { About = AboutOf(element) };
     }
 
     // Embedded data must be the blob (spec MAN-2); what it says is otherwise never used.
@@ -127,6 +131,10 @@ public sealed record Manifest(
 
         return bytes;
     }
+
+    private static Digest? AboutOf(JsonElement element) =>
+        element.TryGetProperty("annotations", out var annotations) && annotations.ValueKind == JsonValueKind.Object
+            && Digest.TryParse(Text(annotations, "vnd.docker.reference.digest"), out var digest) ? digest : null;
 
     private static string MediaTypeOf(JsonElement element)
     {

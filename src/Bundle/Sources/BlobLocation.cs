@@ -1,13 +1,45 @@
-using Microsoft.Win32.SafeHandles;
+using Bundle.Faults;
 
 namespace Bundle.Sources;
 
-/// <summary>Where a content can be read: a file, or a part of one.</summary>
-/// <param name="Offset">Where it begins, in bytes.</param>
-/// <param name="Length">Its length in bytes.</param>
-public sealed record BlobLocation(string Path, long Offset, long Length)
+/// <summary>Where a content can be read, in order from its beginning: a file, a part of one, a package, a registry.</summary>
+/// <param name="name">What messages call the place: a path, or the like.</param>
+/// <param name="length">How many bytes there are.</param>
+internal abstract class BlobLocation(string name, long length)
 {
-    /// <summary>Opens the file for reading.</summary>
+    /// <summary>What messages call the place.</summary>
+    public string Name { get; } = name;
+
+    /// <summary>How many bytes there are.</summary>
+    public long Length { get; } = length;
+
+    /// <summary>Whether reading it costs more than a disk's time: it is never read just to compare it.</summary>
+    public virtual bool IsRemote => false;
+
+    /// <summary>Opens it at its beginning. What comes is not verified, and may end too early.</summary>
     /// <exception cref="IOException"/>
-    public SafeFileHandle Open() => File.OpenHandle(Path, options: FileOptions.SequentialScan);
+    /// <exception cref="BundleException"/>
+    public abstract Stream Open();
+
+    /// <summary>Whether another location is this one by another name.</summary>
+    public abstract bool IsSameAs(BlobLocation other);
+
+    /// <summary>Reads all of it.</summary>
+    /// <exception cref="BundleException">It is longer than the limit.</exception>
+    public byte[] ReadAll(int limit)
+    {
+        if (Length > limit)
+        {
+            throw new Fault(FaultId.SourceInvalid, $"{Name} has {Length} bytes, more than the {limit} that are allowed")
+            {
+                Entry = Name,
+                Hint = "push the image anew with fewer entries",
+            }.ToException();
+        }
+
+        var bytes = new byte[Length];
+        using var stream = Open();
+        var read = stream.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
+        return read == bytes.Length ? bytes : bytes[..read];
+    }
 }

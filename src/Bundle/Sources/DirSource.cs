@@ -10,8 +10,8 @@ internal static class DirSource
     private static readonly EnumerationOptions Everything = new() { AttributesToSkip = FileAttributes.None, IgnoreInaccessible = false, RecurseSubdirectories = false };
 
     /// <summary>Adds the images below a path.</summary>
-    /// <exception cref="BundleException">There are none, or one is unfinished, incomplete or badly named.</exception>
-    public static void AddTo(SourceSet sources, Completeness completeness, string path, CancellationToken cancellation)
+    /// <exception cref="BundleException">There are none, or one is unfinished or badly named.</exception>
+    public static void AddTo(SourceSet sources, string path, CancellationToken cancellation)
     {
         var root = Path.TrimEndingDirectorySeparator(path);
         if (!Directory.Exists(root))
@@ -28,17 +28,17 @@ internal static class DirSource
         var images = sources.Images.Count;
         if (DirImage.IsImage(root))
         {
-            DirImage.AddTo(sources, completeness, root, Path.GetFileName(Path.GetFullPath(root)));
+            DirImage.AddTo(sources, root, Path.GetFileName(Path.GetFullPath(root)));
         }
 
-        Walk(sources, completeness, root, "", cancellation);
+        Walk(sources, root, "", cancellation);
         if (sources.Images.Count == images)
         {
             throw Missing(path, "holds no image", "an image is a folder with a manifest.json, made by 'skopeo copy … dir:' or 'skopeo sync --dest dir'");
         }
     }
 
-    private static void Walk(SourceSet sources, Completeness completeness, string root, string relative, CancellationToken cancellation)
+    private static void Walk(SourceSet sources, string root, string relative, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
         foreach (var folder in new DirectoryInfo(Path.Combine(root, relative)).EnumerateDirectories("*", Everything).OrderBy(one => one.Name, StringComparer.Ordinal))
@@ -53,10 +53,10 @@ internal static class DirSource
 
             if (DirImage.IsImage(path))
             {
-                DirImage.AddTo(sources, completeness, path, name);
+                DirImage.AddTo(sources, path, name);
             }
 
-            Walk(sources, completeness, root, name, cancellation);
+            Walk(sources, root, name, cancellation);
         }
     }
 

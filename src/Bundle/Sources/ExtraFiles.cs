@@ -4,23 +4,22 @@ using Bundle.IO;
 
 namespace Bundle.Sources;
 
-/// <summary>Extra files and folders, such as deploy scripts: each goes under its own base name, with its mode bits.</summary>
+/// <summary>Extra files, such as deploy scripts, with their mode bits; files and folders of the disk go under their own base name.</summary>
 internal sealed class ExtraFiles
 {
     private const int PermissionBits = 0x1FF; // no setuid, setgid or sticky bit crosses
 
-    private readonly SortedDictionary<string, (IndexFile File, string Path)> _files = new(StringComparer.Ordinal);
+    private readonly SortedDictionary<string, (IndexFile File, BlobLocation Location)> _files = new(StringComparer.Ordinal);
 
     public IEnumerable<IndexFile> All => _files.Values.Select(one => one.File);
 
     /// <summary>Where a file is read.</summary>
-    public BlobLocation Locate(string path) => new(_files[path].Path, 0, _files[path].File.Size);
+    public BlobLocation Locate(string path) => _files[path].Location;
 
-    /// <summary>Reads files and folders.</summary>
+    /// <summary>Adds files and folders.</summary>
     /// <exception cref="BundleException">One is missing, a link, no regular file, or two would have one name.</exception>
-    public static ExtraFiles Read(IEnumerable<string> includes, CancellationToken cancellation)
+    public void Include(IEnumerable<string> includes, CancellationToken cancellation)
     {
-        var result = new ExtraFiles();
         foreach (var include in includes)
         {
             var full = Path.TrimEndingDirectorySeparator(Path.GetFullPath(include));
@@ -29,10 +28,22 @@ internal sealed class ExtraFiles
                 throw new Fault(FaultId.SourceMissing, $"{include} does not exist") { Entry = include, Hint = "check the path given to --include" }.ToException();
             }
 
-            result.Add(full, Path.GetFileName(full), cancellation);
+            Add(full, Path.GetFileName(full), cancellation);
         }
+    }
 
-        return result;
+    /// <summary>Adds a file; one that is there already with the same content and mode may be added again.</summary>
+    /// <exception cref="BundleException">Another one has its name.</exception>
+    public void Add(IndexFile file, BlobLocation location)
+    {
+        if (!_files.TryAdd(file.Path, (file, location)) && _files[file.Path].File != file)
+        {
+            throw new Fault(FaultId.NameConflict, $"{_files[file.Path].Location.Name} and {location.Name} would both be files/{file.Path}")
+            {
+                Entry = location.Name,
+                Hint = "rename one, or put both into one folder and include that",
+            }.ToException();
+        }
     }
 
     private void Add(string path, string name, CancellationToken cancellation)
@@ -69,15 +80,7 @@ internal sealed class ExtraFiles
         }
 
         using var handle = File.OpenHandle(path);
-        var file = new IndexFile(name, stat.Mode & PermissionBits, stat.Size, FileCopy.Digest(handle, null, cancellation));
-        if (!_files.TryAdd(name, (file, path)) && _files[name].Path != path)
-        {
-            throw new Fault(FaultId.NameConflict, $"{_files[name].Path} and {path} would both be files/{name}")
-            {
-                Entry = path,
-                Hint = "rename one, or put both into one folder and include that",
-            }.ToException();
-        }
+        Add(new IndexFile(name, stat.Mode & PermissionBits, stat.Size, FileCopy.Digest(handle, null, cancellation)), new FileLocation(path, 0, stat.Size, stat.Identity));
     }
 
     private static BundleException Invalid(string path, string what, string hint) =>

@@ -9,12 +9,18 @@ internal sealed record SourceManifest(Digest Digest, long Size, Manifest Manifes
 
 /// <summary>An image in a source: one reference, and the manifests below it, the image's own first.</summary>
 /// <param name="Tag">Null for an image that goes by its digest.</param>
-/// <param name="Origin">The folder or archive that it comes from, for messages.</param>
+/// <param name="Origin">The store that it comes from, for messages.</param>
 internal sealed record SourceImage(
     ImageName Name, string? Tag, string Origin, IReadOnlyList<SourceManifest> Manifests, IReadOnlyList<IndexSignature> Signatures)
 {
     /// <summary>The platforms that it is for.</summary>
     public IReadOnlyList<string> Platforms { get; init; } = [];
+
+    /// <summary>Children of its lists that are left out.</summary>
+    public IReadOnlyList<Descriptor> Omitted { get; init; } = [];
+
+    /// <summary>What it needs, and its source does not have.</summary>
+    public IReadOnlyList<MissingBlob> Missing { get; init; } = [];
 
     /// <summary>The digest that the reference stands for.</summary>
     public Digest Digest => Manifests[0].Digest;
@@ -22,16 +28,17 @@ internal sealed record SourceImage(
     /// <summary>The reference.</summary>
     public string Reference => Tag is null ? $"{Name.Full}@{Digest}" : $"{Name.Full}:{Tag}";
 
-    /// <summary>The configs and layers that its manifests name.</summary>
-    public IEnumerable<(SourceManifest By, Descriptor Blob)> Parts =>
-        Manifests.SelectMany(one => one.Manifest.Layers.Concat(one.Manifest.Config is { } config ? [config] : []).Select(part => (one, part)));
-
     /// <summary>Adds the image to an index.</summary>
     public void AddTo(IndexBuilder builder)
     {
         foreach (var one in Manifests)
         {
             builder.AddManifest(one.Digest, one.Size, one.Manifest);
+        }
+
+        foreach (var child in Omitted)
+        {
+            builder.Omit(child);
         }
 
         builder.AddImage(Name, Tag is null ? [] : [Tag], Tag is null, Digest, Platforms, Signatures);

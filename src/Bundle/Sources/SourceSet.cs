@@ -1,16 +1,21 @@
 using Bundle.Faults;
-using Bundle.IO;
 using Bundle.Model;
 
 namespace Bundle.Sources;
 
 /// <summary>All sources together: their images, and where each blob can be read. Equal blobs are one, wherever they come from.</summary>
-internal sealed class SourceSet
+internal sealed class SourceSet(PlatformSelection? platforms = null)
 {
     private readonly List<SourceImage> _images = [];
     private readonly List<string> _warnings = [];
-    private readonly Dictionary<Digest, (BlobLocation Location, FileIdentity Identity)> _first = [];
-    private readonly Dictionary<Digest, List<(FileIdentity Identity, string Path)>> _copies = [];
+    private readonly Dictionary<Digest, BlobLocation> _first = [];
+    private readonly Dictionary<Digest, List<BlobLocation>> _copies = [];
+
+    /// <summary>Which children of lists are wanted.</summary>
+    public PlatformSelection Platforms { get; } = platforms ?? PlatformSelection.All;
+
+    /// <summary>The extra files that sources bring along.</summary>
+    public ExtraFiles Files { get; } = new();
 
     public IReadOnlyList<SourceImage> Images => _images;
 
@@ -21,9 +26,9 @@ internal sealed class SourceSet
     public void Warn(string text) => _warnings.Add(text);
 
     /// <summary>Notes a place of a blob; the first one is where it will be read.</summary>
-    public void Offer(Digest digest, BlobLocation location, FileIdentity identity)
+    public void Offer(Digest digest, BlobLocation location)
     {
-        if (_first.TryAdd(digest, (location, identity)) || _first[digest].Identity == identity)
+        if (_first.TryAdd(digest, location) || _first[digest].IsSameAs(location) || location.IsRemote)
         {
             return;
         }
@@ -33,18 +38,20 @@ internal sealed class SourceSet
             _copies.Add(digest, copies = []);
         }
 
-        if (!copies.Exists(copy => copy.Identity == identity))
+        if (!copies.Exists(copy => copy.IsSameAs(location)))
         {
-            copies.Add((identity, location.Path));
+            copies.Add(location);
         }
     }
 
-    /// <summary>Where a blob is read.</summary>
-    public BlobLocation Locate(Digest digest) => _first[digest].Location;
+    /// <summary>Where a blob can be read; null where no source has it.</summary>
+    public BlobLocation? Find(Digest digest) => _first.GetValueOrDefault(digest);
 
-    /// <summary>Other files that claim to be a blob.</summary>
-    public IEnumerable<string> FurtherCopies(Digest digest) =>
-        _copies.TryGetValue(digest, out var copies) ? copies.Select(copy => copy.Path) : [];
+    /// <summary>Where a blob is read.</summary>
+    public BlobLocation Locate(Digest digest) => _first[digest];
+
+    /// <summary>Other places that claim to have a blob; none that is remote.</summary>
+    public IEnumerable<BlobLocation> FurtherCopies(Digest digest) => _copies.GetValueOrDefault(digest) ?? [];
 
     /// <summary>Keeps the images that a list names.</summary>
     /// <exception cref="BundleException">It names one that is not there; all such are told at once.</exception>
