@@ -32,4 +32,16 @@ public static class Limits
 
     /// <summary>How deep manifests nest (spec IDX-15).</summary>
     public const int ManifestDepth = 4;
+
+    /// <summary>A page of a registry's list of tags or referrers, at most.</summary>
+    public const int RegistryPage = Manifest;
+
+    /// <summary>Pages of such a list, at most.</summary>
+    public const int RegistryPages = 10_000;
+
+    /// <summary>A registry's error message, at most.</summary>
+    public const int RegistryError = 64 * 1024;
+
+    /// <summary>A token server's answer, at most.</summary>
+    public const int RegistryToken = 1024 * 1024;
 }

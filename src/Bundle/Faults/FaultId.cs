@@ -91,6 +91,21 @@ public readonly record struct FaultId(string Name, FaultClass Class)
     /// <summary>The destination holds something that must not be followed or replaced.</summary>
     public static readonly FaultId DestinationUnsafe = new("destination-unsafe", FaultClass.Failed);
 
+    /// <summary>A registry cannot be reached, or proves not to be the one that is meant.</summary>
+    public static readonly FaultId RegistryUnreachable = new("registry-unreachable", FaultClass.Failed);
+
+    /// <summary>A registry denies what is asked of it: credentials are missing, wrong, or do not suffice.</summary>
+    public static readonly FaultId RegistryDenied = new("registry-denied", FaultClass.Failed);
+
+    /// <summary>A registry refuses, fails, or breaks its protocol.</summary>
+    public static readonly FaultId RegistryError = new("registry-error", FaultClass.Failed);
+
+    /// <summary>A tag of a registry stands for another image, and cannot be changed.</summary>
+    public static readonly FaultId TagImmutable = new("tag-immutable", FaultClass.Failed);
+
+    /// <summary>A file of credentials or certificates cannot be used.</summary>
+    public static readonly FaultId CredentialsInvalid = new("credentials-invalid", FaultClass.Failed);
+
     /// <summary>The operating system refused an operation.</summary>
     public static readonly FaultId Io = new("io", FaultClass.Failed);
 

@@ -19,7 +19,10 @@ internal sealed class RegistryServer : IAsyncDisposable
     /// <summary>The path of its configuration.</summary>
     public string Config { get; }
 
-    public static async Task<RegistryServer> Start(string folder)
+    /// <summary>Starts one.</summary>
+    /// <param name="htpasswd">A file of users, with bcrypt; null for everybody.</param>
+    /// <param name="certificate">A certificate, as .crt with .key beside it; null for plain HTTP.</param>
+    public static async Task<RegistryServer> Start(string folder, string? htpasswd = null, string? certificate = null)
     {
         using var probe = new TcpListener(IPAddress.Loopback, 0);
         probe.Start();
@@ -39,19 +42,21 @@ internal sealed class RegistryServer : IAsyncDisposable
                 enabled: true
             http:
               addr: {{host}}
+            {{(certificate is null ? "" : $"  tls:\n    certificate: {certificate}\n    key: {Path.ChangeExtension(certificate, ".key")}")}}
+            {{(htpasswd is null ? "" : $"auth:\n  htpasswd:\n    realm: test\n    path: {htpasswd}")}}
             """);
         var process = Process.Start(new ProcessStartInfo("docker-registry", ["serve", config]) { UseShellExecute = false, RedirectStandardError = true, RedirectStandardOutput = true })!;
         process.BeginErrorReadLine();
         process.BeginOutputReadLine();
-        using var client = new HttpClient();
         for (var attempt = 0; ; attempt++)
         {
             try
             {
-                (await client.GetAsync(new Uri($"http://{host}/v2/"), TestContext.Current.CancellationToken)).EnsureSuccessStatusCode();
+                using var client = new TcpClient();
+                await client.ConnectAsync(IPEndPoint.Parse(host), TestContext.Current.CancellationToken);
                 return new RegistryServer(process, host, config);
             }
-            catch (HttpRequestException) when (attempt < 200)
+            catch (SocketException) when (attempt < 200)
             {
                 await Task.Delay(50, TestContext.Current.CancellationToken);
             }
