@@ -1,0 +1,53 @@
+using Bundle.Extract;
+using Bundle.Faults;
+using Bundle.Format;
+using Bundle.List;
+using Bundle.Model;
+using Bundle.Verify;
+
+namespace Bundle.Fuzz.Targets;
+
+/// <summary>A whole package: one verdict from a file and from a pipe; and what an extraction leaves is right.</summary>
+internal static class VerifyTarget
+{
+    public static void Run(byte[] bytes) => Whole(bytes);
+
+    /// <summary>Puts a package through every entry point; returns whether it is whole.</summary>
+    public static bool Whole(byte[] bytes)
+    {
+        var path = Scratch.Write("package", bytes);
+        var piped = Verifier.Run(Pipe(bytes), 1, NoProgress.Instance, CancellationToken.None);
+        var filed = Verifier.Run(PackageInput.File(path), 1, NoProgress.Instance, CancellationToken.None);
+        Target.Require(piped.IsWhole == filed.IsWhole, $"as a pipe {Verdict(piped)}, as a file {Verdict(filed)}");
+        Target.Require(piped.Faults.Concat(filed.Faults).All(fault => fault.Offset is null or >= 0 && (fault.Offset ?? 0) <= bytes.Length), "a fault lies outside the package");
+
+        _ = Target.Refusing<BundleException>(() => Lister.Run(Pipe(bytes)));
+        var extracted = Extract(Pipe(bytes), TargetForm.Registry);
+        Target.Require(extracted || !piped.IsWhole, "a whole package is not extracted");
+        Target.Require(!extracted || piped.IsWhole, "a damaged package is extracted from a pipe as if nothing were");
+        _ = Extract(PackageInput.File(path), TargetForm.Registry);
+        return piped.IsWhole;
+    }
+
+    private static string Verdict(VerifyReport report) => report.IsWhole ? "whole" : report.Faults[0].Message;
+
+    private static PackageInput Pipe(byte[] bytes) => PackageInput.From(new MemoryStream(bytes, writable: false));
+
+    private static bool Extract(PackageInput input, TargetForm form)
+    {
+        var to = Scratch.Empty("out");
+        var options = new ExtractOptions { Input = input, Form = form, To = to, Sync = false, NoFiles = true, Threads = 1 };
+        var done = Target.Refusing<BundleException>(() => Extractor.Run(options, NoProgress.Instance, CancellationToken.None));
+        foreach (var data in Directory.EnumerateFiles(to, "*", SearchOption.AllDirectories))
+        {
+            if (Path.GetFileName(data) == "data")
+            {
+                Target.Require(Digest.Of(File.ReadAllBytes(data)).Hex == Path.GetFileName(Path.GetDirectoryName(data)), "wrong bytes under a final name");
+            }
+
+            Target.Require(done || Path.GetFileName(data) == "data", data + " is left after a failure");
+        }
+
+        return done;
+    }
+}
