@@ -1,3 +1,4 @@
+using Bundle.Faults;
 using Bundle.IO;
 using Microsoft.Win32.SafeHandles;
 
@@ -46,7 +47,14 @@ internal sealed class PendingFile : IPendingFile
         Handle.Dispose();
         if (!_done)
         {
-            _root.Remove(_temporary);
+            try
+            {
+                _root.Remove(_temporary);
+            }
+            catch (BundleException)
+            {
+                // It stays until its staging folder goes: why it is not published is what has to be told.
+            }
         }
     }
 }

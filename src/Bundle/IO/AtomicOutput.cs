@@ -48,10 +48,18 @@ internal sealed class AtomicOutput : IDisposable
         {
             var prefix = $".{name[..Math.Min(name.Length, 200)]}.bundle-";
             RemoveStale(folder, prefix);
-            var temporary = $"{prefix}{Random.Shared.NextInt64():x16}";
-            var handle = folder.CreateNew(temporary);
-            _ = NativeMethods.Lock(handle, NativeMethods.LockExclusive | NativeMethods.LockNonBlocking);
-            return new AtomicOutput(folder, path, name, temporary, handle);
+            while (true)
+            {
+                var temporary = $"{prefix}{Random.Shared.NextInt64():x16}";
+                var handle = folder.CreateNew(temporary);
+                if (NativeMethods.LockOrNone(handle) && FileStat.Of(handle).Links > 0)
+                {
+                    return new AtomicOutput(folder, path, name, temporary, handle);
+                }
+
+                // Another process took it for a stale one before it was locked.
+                handle.Dispose();
+            }
         }
         catch
         {
@@ -113,7 +121,7 @@ internal sealed class AtomicOutput : IDisposable
         foreach (var name in folder.Names("").Where(name => name.StartsWith(prefix, StringComparison.Ordinal)))
         {
             using var handle = folder.OpenRead(name);
-            if (handle is not null && NativeMethods.Lock(handle, NativeMethods.LockExclusive | NativeMethods.LockNonBlocking) == 0)
+            if (handle is not null && NativeMethods.TryLock(handle))
             {
                 folder.Remove(name);
             }

@@ -8,9 +8,9 @@ internal static partial class NativeMethods
 {
     public const int WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, NonBlocking = 0x800, CloseOnExec = 0x80000;
     public const int CurrentFolder = -100, NoFollowAt = 0x100, RemoveDirectory = 0x200, EmptyPath = 0x1000, NoReplace = 1, BasicStats = 0x7FF;
-    public const int LockExclusive = 2, LockNonBlocking = 4;
+    private const int LockExclusive = 2, LockNonBlocking = 4;
 
-    public const int ENOENT = 2, EIO = 5, EACCES = 13, EEXIST = 17, EXDEV = 18, ENOTDIR = 20, EISDIR = 21, EINVAL = 22, ENOSPC = 28, EROFS = 30, EMLINK = 31,
+    public const int ENOENT = 2, EIO = 5, EAGAIN = 11, EACCES = 13, EEXIST = 17, EXDEV = 18, ENOTDIR = 20, EISDIR = 21, EINVAL = 22, ENOSPC = 28, EROFS = 30, EMLINK = 31,
         EPERM = 1, ENOSYS = 38, ENAMETOOLONG = 36, ENOTEMPTY = 39, ELOOP = 40, EOPNOTSUPP = 95, EDQUOT = 122;
 
     private static readonly bool Arm = RuntimeInformation.ProcessArchitecture is Architecture.Arm64 or Architecture.Arm;
@@ -51,7 +51,13 @@ internal static partial class NativeMethods
     public static partial int SyncFileSystem(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
-    public static partial int Lock(SafeFileHandle file, int operation);
+    private static partial int Lock(SafeFileHandle file, int operation);
+
+    /// <summary>Locks an open file or folder for this process, unless another has it.</summary>
+    public static bool TryLock(SafeFileHandle file) => Lock(file, LockExclusive | LockNonBlocking) == 0;
+
+    /// <summary>The same, true too where the file system has no locks: then nobody finds what is in use to be free either.</summary>
+    public static bool LockOrNone(SafeFileHandle file) => TryLock(file) || Marshal.GetLastPInvokeError() != EAGAIN;
 
     [LibraryImport("libc", EntryPoint = "posix_fallocate")]
     public static partial int Allocate(SafeFileHandle file, long offset, long length);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Bundle.Faults;
 using Microsoft.Win32.SafeHandles;
 
@@ -37,7 +38,7 @@ internal sealed class Staging : IDisposable
 
             // Another process may have taken it for a stale one before it was locked.
             var handle = root.OpenFolder(name, create: false);
-            if (handle is not null && NativeMethods.Lock(handle, NativeMethods.LockExclusive | NativeMethods.LockNonBlocking) == 0 && FileStat.Of(handle).Links > 0)
+            if (handle is not null && NativeMethods.LockOrNone(handle) && FileStat.Of(handle).Links > 0)
             {
                 return new Staging(root, name, handle);
             }
@@ -52,7 +53,21 @@ internal sealed class Staging : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
-        Empty(_root, _name);
+        try
+        {
+            Empty(_root, _name);
+        }
+        catch (Exception e) when (e is BundleException or IOException or UnauthorizedAccessException)
+        {
+            // The folder cannot be listed, but what was in it is known; and why the work ended is for others to say.
+            for (var i = 1; i <= _next; i++)
+            {
+                _ = NativeMethods.UnlinkAt(_lock, i.ToString(CultureInfo.InvariantCulture), 0);
+            }
+
+            _ = NativeMethods.UnlinkAt(_root.Handle, _name, NativeMethods.RemoveDirectory);
+        }
+
         _lock.Dispose();
     }
 
@@ -61,7 +76,7 @@ internal sealed class Staging : IDisposable
         try
         {
             using var handle = root.OpenFolder(name, create: false);
-            if (handle is not null && NativeMethods.Lock(handle, NativeMethods.LockExclusive | NativeMethods.LockNonBlocking) == 0)
+            if (handle is not null && NativeMethods.TryLock(handle))
             {
                 Empty(root, name);
             }

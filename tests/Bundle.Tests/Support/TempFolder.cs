@@ -3,7 +3,11 @@ namespace Bundle.Tests.Support;
 /// <summary>A folder that lasts as long as a test.</summary>
 internal sealed class TempFolder : IDisposable
 {
-    public TempFolder() => Path = Directory.CreateTempSubdirectory("bundle-test-").FullName;
+    private const string Memory = "/dev/shm";
+
+    /// <param name="inMemory">Whether it lies on a file system in memory, where there is one.</param>
+    public TempFolder(bool inMemory = false) => Path = inMemory && Directory.Exists(Memory)
+        ? Directory.CreateDirectory($"{Memory}/bundle-test-{Guid.NewGuid():N}").FullName : Directory.CreateTempSubdirectory("bundle-test-").FullName;
 
     public string Path { get; }
 

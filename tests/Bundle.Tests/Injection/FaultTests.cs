@@ -1,0 +1,73 @@
+using Xunit;
+
+namespace Bundle.Tests.Injection;
+
+/// <summary>
+/// Every call below the program fails once in its turn: it ends well, or with a clean error, never with wrong bytes under a
+/// final name; and a second run without faults ends well and leaves nothing behind. Here some of the calls;
+/// <c>tests/faults/run</c> makes every one of them fail.
+/// </summary>
+public sealed class FaultTests : IDisposable
+{
+    // What a user has no business with, as the program has another way.
+    private static readonly HashSet<string> Overcome =
+    [
+        "read short", "read short:on", "write short", "write short:on", "read EINTR", "write EINTR", "allocate EOPNOTSUPP:on", "allocate EINVAL", "lock ENOLCK:on", "lock EOPNOTSUPP:on",
+        "link EMLINK", "link EMLINK:on", "link EXDEV:on", "link EPERM:on", "link EOPNOTSUPP", "clock jump", "clock jump:on", "close EIO", "close EINTR:on",
+    ];
+
+    private readonly Workbench _bench = new();
+
+    public static TheoryData<string> Lines => [.. Workbench.Writers.Concat(Workbench.Readers).Select(row => row.Data)];
+
+    public void Dispose() => _bench.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Lines))]
+    public void A_call_that_fails_leaves_nothing_wrong(string line)
+    {
+        var good = _bench.Go(line, null);
+        Assert.True(good.Exit == 0, good.Error);
+        var whole = _bench.Out();
+        var counts = _bench.Counts();
+        for (var kind = 0; kind < FaultShim.Kinds.Length; kind++)
+        {
+            var (name, failures) = FaultShim.Kinds[kind];
+            foreach (var n in Figures.Some(counts[kind], name is "open" or "write" ? 3 : 2))
+            {
+                foreach (var failure in Figures.Depth == "all" ? failures : [failures[n % failures.Length]])
+                {
+                    One(line, whole, good, name, n, failure);
+                    Figures.Count("faults injected: bundle " + line);
+                }
+            }
+        }
+    }
+
+    private void One(string line, Tree whole, FaultRun good, string kind, int n, string failure)
+    {
+        _bench.Reset();
+        var run = _bench.Go(line, $"{kind}:{n}:{failure}");
+        var what = $"{kind}:{n}:{failure}: bundle {line}: exit {run.Exit}: {run.Error}";
+        Assert.True(run.Exit is 0 or 1, what);
+
+        // Where nothing can be written, the error cannot be either.
+        Assert.True(run.Exit == 0 || run.Error.StartsWith("bundle: error: ", StringComparison.Ordinal) || kind is "any", what);
+        Assert.False(run.Error.Contains("internal", StringComparison.Ordinal) || run.Error.Contains("   at ", StringComparison.Ordinal), what);
+        Assert.True(run.Exit == 0 || run.Count < n || !Overcome.Contains($"{kind} {failure}"), what + ": it has another way");
+        var left = _bench.Out();
+        left.IsPartOf(whole, what);
+        if (run.Exit == 0)
+        {
+            left.Is(whole, what);
+            Assert.True(run.Output.AsSpan().SequenceEqual(good.Output), what + ": other output");
+            return;
+        }
+
+        // What cannot be unlinked has to stay.
+        Assert.True(kind is "unlink" or "any" || !left.Temporary.Any(), what + ": left " + string.Join(", ", left.Temporary));
+        var again = _bench.Again(line);
+        Assert.True(again.Exit == 0, what + ", and again: " + again.Error);
+        _bench.Out().Is(whole, what + ", and again");
+    }
+}

@@ -1,0 +1,79 @@
+using Xunit;
+
+namespace Bundle.Tests.Injection;
+
+/// <summary>
+/// SIGKILL just before the n-th call: nothing wrong has a final name, and a second run ends well and clears up. SIGINT and SIGTERM
+/// leave nothing at all. <c>tests/faults/run</c> tries every call.
+/// </summary>
+public sealed class KillTests : IDisposable
+{
+    private readonly Workbench _bench = new();
+
+    public static TheoryData<string> Writers => Workbench.Writers;
+
+    public void Dispose() => _bench.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Writers))]
+    public void Killed_before_any_call_a_second_run_ends_well(string line)
+    {
+        var (good, whole, calls) = Good(line);
+        foreach (var n in Figures.Some(calls, 12))
+        {
+            // Some runs find what several killed ones left.
+            if (n % 3 != 0)
+            {
+                _bench.Reset();
+            }
+
+            var run = _bench.Go(line.StartsWith("create", StringComparison.Ordinal) ? line + " --force" : line, $"any:{n}:kill");
+            var what = $"killed before call {n}: bundle {line}";
+            Assert.True(run.Exit == 137 || run.Count < n, $"{what}: exit {run.Exit} {run.Error}");
+            Assert.True(good.Output.AsSpan().StartsWith(run.Output), what + ": wrong output");
+            _bench.Out().IsPartOf(whole, what);
+            if (n % 3 != 1)
+            {
+                var again = _bench.Again(line);
+                Assert.True(again.Exit == 0, $"{what}, and again: {again.Error}");
+                _bench.Out().Is(whole, what + ", and again");
+            }
+
+            Figures.Count("kills survived: bundle " + line);
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Writers))]
+    public void A_signal_before_any_call_leaves_nothing(string line)
+    {
+        var (good, whole, calls) = Good(line);
+        foreach (var n in Figures.Some(calls, 8))
+        {
+            _bench.Reset();
+            var (signal, code) = n % 2 == 0 ? ("int", 130) : ("term", 143);
+            var run = _bench.Go(line, $"any:{n}:{signal}");
+            var what = $"SIG{signal} before call {n}: bundle {line}: exit {run.Exit}: {run.Error}";
+
+            // Before the program has said that it handles signals, they end it as any other.
+            Assert.True(run.Exit == code || run.Exit == 0, what);
+            var left = _bench.Out();
+            left.IsPartOf(whole, what);
+            Assert.True(!left.Temporary.Any(), what + ": left " + string.Join(", ", left.Temporary));
+            Assert.True(good.Output.AsSpan().StartsWith(run.Output), what + ": wrong output");
+            if (run.Exit == 0)
+            {
+                left.Is(whole, what);
+            }
+
+            Figures.Count("signals obeyed: bundle " + line);
+        }
+    }
+
+    private (FaultRun Good, Tree Whole, int Calls) Good(string line)
+    {
+        var good = _bench.Go(line, null);
+        Assert.True(good.Exit == 0, good.Error);
+        return (good, _bench.Out(), _bench.Counts()[0]);
+    }
+}

@@ -1,0 +1,47 @@
+using Xunit;
+
+namespace Bundle.Tests.Injection;
+
+/// <summary>The files below a folder with their bytes: what has to come out, whatever happens on the way.</summary>
+internal sealed class Tree
+{
+    private static readonly EnumerationOptions Everything = new() { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.None };
+
+    private readonly SortedDictionary<string, byte[]> _files = new(StringComparer.Ordinal);
+
+    private Tree()
+    {
+    }
+
+    /// <summary>What is there now; nothing where the folder is not.</summary>
+    public static Tree Of(string folder)
+    {
+        var tree = new Tree();
+        foreach (var path in Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", Everything) : [])
+        {
+            tree._files.Add(Path.GetRelativePath(folder, path), File.ReadAllBytes(path));
+        }
+
+        return tree;
+    }
+
+    /// <summary>What is private to a run, by its name.</summary>
+    public IEnumerable<string> Temporary => _files.Keys.Where(path => path.Contains(".bundle-", StringComparison.Ordinal));
+
+    /// <summary>Every file that has its final name has its final bytes; returns how many there are.</summary>
+    public void IsPartOf(Tree whole, string what)
+    {
+        foreach (var (path, bytes) in _files.Where(one => !one.Key.Contains(".bundle-", StringComparison.Ordinal)))
+        {
+            Assert.True(whole._files.TryGetValue(path, out var expected), $"{what}: {path} should not be there");
+            Assert.True(bytes.AsSpan().SequenceEqual(expected), $"{what}: wrong bytes in {path}");
+        }
+    }
+
+    /// <summary>The same files, and nothing else.</summary>
+    public void Is(Tree whole, string what)
+    {
+        Assert.True(_files.Keys.SequenceEqual(whole._files.Keys), $"{what}: {string.Join(", ", _files.Keys.Except(whole._files.Keys))} too many, {string.Join(", ", whole._files.Keys.Except(_files.Keys))} missing");
+        IsPartOf(whole, what);
+    }
+}
