@@ -55,6 +55,12 @@ public sealed class RepositoryLinks
     /// <summary>All links, in the order of the stream.</summary>
     public IReadOnlyList<RepositoryLink> Links => _links;
 
+    /// <summary>The repositories, which links name by their position here; ordinal order.</summary>
+    public IReadOnlyList<string> Repositories => _repositories;
+
+    /// <summary>The tag of a link that is a tag's.</summary>
+    public string TagOf(RepositoryLink link) => _tags[link.Tag];
+
     /// <summary>The path of a link's file, from <c>docker/</c> on.</summary>
     public string Path(RepositoryLink link)
     {

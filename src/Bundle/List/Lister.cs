@@ -14,9 +14,15 @@ public static class Lister
     {
         using var file = PackageFile.Open(input);
         var head = PackageHead.Read(file.Frames());
-        var index = head.Index;
+        return Of(head.Index, head.BundleDigest, file.Length);
+    }
+
+    /// <summary>The same of an index that was read already.</summary>
+    public static Listing Of(BundleIndex index, Digest bundleDigest, long? packageSize)
+    {
+        ArgumentNullException.ThrowIfNull(index);
         var (images, treeSize, treeBlobs) = TreeSizes.Of(index);
-        return new Listing(index, head.BundleDigest, file.Length, images, treeSize, treeBlobs, index.PackageBytes);
+        return new Listing(index, bundleDigest, packageSize, images, treeSize, treeBlobs, index.PackageBytes);
     }
 }
 

@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace Bundle.Cli.Output;
+namespace Bundle.List;
 
 /// <summary>Numbers for people: decimal units, and nouns in the right number.</summary>
-internal static class Sizes
+public static class Sizes
 {
     private static readonly string[] Units = ["B", "kB", "MB", "GB", "TB", "PB", "EB"];
 
