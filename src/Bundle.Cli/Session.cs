@@ -1,5 +1,6 @@
 using Bundle.Cli.Terminal;
 using Bundle.Format;
+using Bundle.Net;
 
 namespace Bundle.Cli;
 
@@ -14,16 +15,24 @@ internal sealed class Session(Messages messages) : IDisposable
     /// <summary>Cancelled by SIGINT and SIGTERM.</summary>
     public CancellationToken Cancellation => _signals.Token;
 
+    /// <summary>How servers are spoken to.</summary>
+    public HttpOptions Http { get; set; } = new();
+
     /// <summary>Standard output for text; closes with a flush, so dispose of it before the exit code is decided.</summary>
     public static TextWriter OpenOutput() => new StreamWriter(OpenOutputStream()) { NewLine = "\n" };
 
     /// <summary>Standard output for bytes.</summary>
     public static Stream OpenOutputStream() => FdStream.StandardOutput();
 
-    /// <summary>The package that an argument names: a file, or <c>-</c> for standard input.</summary>
+    /// <summary>The package that an argument names: a file, a split package, an http(s) address, or <c>-</c> for standard input.</summary>
     /// <exception cref="UsageException">Standard input is a terminal, so nothing is piped in.</exception>
     public PackageInput Input(string argument, string verb)
     {
+        if (Uri.TryCreate(argument, UriKind.Absolute, out var url) && url.Scheme is "http" or "https")
+        {
+            return PackageInput.At(url, Http with { Cancellation = Cancellation });
+        }
+
         if (argument != "-")
         {
             return PackageInput.File(argument);

@@ -30,6 +30,12 @@ public static class Limits
     /// <summary>Frames, at most (the zstd seekable format).</summary>
     public const int Frames = 0x8000000 - 1;
 
+    /// <summary>Parts of a split package, at most (spec PART-1).</summary>
+    public const int Parts = 999;
+
+    /// <summary>The list of a split package's parts, at most.</summary>
+    public const int PartsList = 256 * 1024;
+
     /// <summary>How deep manifests nest (spec IDX-15).</summary>
     public const int ManifestDepth = 4;
 

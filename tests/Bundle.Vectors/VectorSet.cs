@@ -30,6 +30,7 @@ internal sealed class VectorSet
         FrameVectors.AddTo(set);
         TableVectors.AddTo(set);
         ManifestVectors.AddTo(set);
+        PartVectors.AddTo(set);
         return set;
     }
 
@@ -53,10 +54,18 @@ internal sealed class VectorSet
         foreach (var vector in Vectors)
         {
             files.Add(vector.File, vector.Bytes);
+            foreach (var (name, bytes) in vector.Parts)
+            {
+                files.Add(name, bytes);
+            }
         }
 
         return files;
     }
+
+    /// <summary>Adds a split package: its list, and its parts by their names.</summary>
+    public void Split(string name, string musts, FaultId? fault, string note, byte[] list, IReadOnlyDictionary<string, byte[]> parts) =>
+        _vectors.Add(name, new Vector(name, list, musts.Split(' '), fault, note) { Parts = parts });
 
     private void Add(string name, string musts, FaultId? fault, string note, Forge forge, Action<Forge> make)
     {
@@ -91,6 +100,8 @@ internal sealed class VectorSet
             with a crash, and without taking more memory than the limits of section 8 allow. It then extracts every package that is
             not valid: no file may appear under a blob's final name whose size and sha256 do not hold [CHECK-2], and none outside
             the destination.
+
+            A vector whose file ends with `.parts` is the list of a split package (section 11), with its parts beside it; it is read as a file alone.
 
             A writer is held against the whole packages: the tar stream and the cuts have to be the same, bytes of compressed
             blocks may differ.

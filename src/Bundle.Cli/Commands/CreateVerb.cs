@@ -8,6 +8,7 @@ namespace Bundle.Cli.Commands;
 /// <summary><c>bundle create</c>.</summary>
 internal sealed class CreateVerb : Verb
 {
+    private const long SmallestPart = 65_536;
     private const long LatestTime = 8_589_934_591; // Spec TAR-5: eleven octal digits.
     private readonly Argument<string[]> _sources = new("SOURCE")
     {
@@ -22,6 +23,7 @@ internal sealed class CreateVerb : Verb
     private readonly Option<string[]> _base = new("--base") { HelpName = "OLD", Description = "Leave out what another package (or its bundle.json, or a source) has; may be repeated" };
     private readonly Option<string[]> _include = new("--include") { HelpName = "PATH", Description = "An extra file or folder, such as deploy scripts; may be repeated" };
     private readonly Option<string> _level = new("--level") { HelpName = "1..19", Description = "The zstd level for what is not compressed yet; default: 3" };
+    private readonly Option<string> _split = new("--split") { HelpName = "SIZE", Description = "Write parts of SIZE: FILE.001, FILE.002, …, and FILE.parts, which lists them (4G, 700M, 4GB, …)" };
     private readonly Option<string> _threads = ThreadsOption();
     private readonly Option<bool> _force = new("--force") { Description = "Replace an existing output" };
     private readonly Option<bool> _noCompare = new("--no-compare") { Description = "Do not read further copies of a blob to compare them" };
@@ -31,7 +33,7 @@ internal sealed class CreateVerb : Verb
         : base("create", "Create a package of images.")
     {
         Arguments.Add(_sources);
-        foreach (Option option in (Option[])[_output, _imagesFrom, _platform, _base, _include, _level, _threads, _force, _noCompare, _noSync])
+        foreach (Option option in (Option[])[_output, _imagesFrom, _platform, _base, _include, _level, _split, _threads, _force, _noCompare, _noSync])
         {
             Options.Add(option);
         }
@@ -45,6 +47,7 @@ internal sealed class CreateVerb : Verb
         "bundle create images/ -o patch.tar.zst --images-from release.txt --include deploy/",
         "bundle create images/ -o patch.tar.zst --base v1.tar.zst",
         "bundle create images/ -o - | ssh site 'bundle extract - --as registry --to /var/lib/registry'",
+        "bundle create images/ -o patch.tar.zst --split 4G",
         "SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) bundle create images/ -o patch.tar.zst",
     ];
 
@@ -68,6 +71,7 @@ internal sealed class CreateVerb : Verb
             Platforms = Platforms(parsed.GetValue(_platform) ?? []),
             Bases = parsed.GetValue(_base) ?? [],
             Includes = parsed.GetValue(_include) ?? [],
+            Split = Split(parsed, output),
             Level = Number(parsed, _level, 1, 19, 3),
             Threads = Threads(parsed, _threads),
             Force = parsed.GetValue(_force),
@@ -97,6 +101,22 @@ internal sealed class CreateVerb : Verb
         }
 
         return platforms;
+    }
+
+    private long? Split(ParseResult parsed, string? output)
+    {
+        if (parsed.GetValue(_split) is not { } text)
+        {
+            return null;
+        }
+
+        if (output is null)
+        {
+            throw Wrong("--split writes files, so --output is not -");
+        }
+
+        return Sizes.TryParse(text, out var size) && size >= SmallestPart ? size
+            : throw Wrong($"--split is a size of at least {SmallestPart} bytes, not '{text}'", "such as 4G, 700M, 650MiB (powers of 1024), or 4GB, 700MB (powers of 1000)");
     }
 
     // https://reproducible-builds.org/specs/source-date-epoch/: malformed values are refused, not passed over.

@@ -8,6 +8,7 @@ namespace Bundle.Cli.Commands;
 internal sealed class ExtractVerb : Verb
 {
     private readonly Argument<string> _file = FileArgument();
+    private readonly (Option<string> Ca, Option<bool> TlsVerify) _tls = TlsOptions();
     private readonly Option<string> _as = new("--as") { HelpName = "dir|registry|oci", Description = "The form: skopeo dir images, a registry's storage, an OCI layout" };
     private readonly Option<string> _to = new("--to") { HelpName = "DIR", Description = "The destination folder; made where it is missing" };
     private readonly Option<string[]> _image = new("--image")
@@ -27,26 +28,27 @@ internal sealed class ExtractVerb : Verb
     {
         _as.CompletionSources.Add("dir", "registry", "oci");
         Arguments.Add(_file);
-        foreach (Option option in (Option[])[_as, _to, _image, _flat, _filesTo, _noFiles, _threads, _noSync])
+        foreach (Option option in (Option[])[_as, _to, _image, _flat, _filesTo, _noFiles, _threads, _noSync, _tls.Ca, _tls.TlsVerify])
         {
             Options.Add(option);
         }
     }
 
-    public override IReadOnlyList<string> Usages => ["bundle extract FILE|- --as dir|registry|oci --to DIR [OPTION]…"];
+    public override IReadOnlyList<string> Usages => ["bundle extract FILE|URL|- --as dir|registry|oci --to DIR [OPTION]…"];
 
     public override IReadOnlyList<string> Examples =>
     [
         "bundle extract patch.tar.zst --as dir --to images/",
         "bundle extract patch.tar.zst --as registry --to /var/lib/registry --files-to deploy/",
         "bundle extract patch.tar.zst --as oci --to layout/ --image 'product/*:1.4' --no-files",
-        "curl -s https://host/patch.tar.zst | bundle extract - --as dir --to images/",
+        "bundle extract https://host/patch.tar.zst --as registry --to /var/lib/registry",
     ];
 
     public override int Run(ParseResult parsed, Session session)
     {
-        var file = Required(parsed.GetValue(_file), "a package: FILE, or - for standard input");
+        var file = Required(parsed.GetValue(_file), "a package: FILE, URL, or - for standard input");
         var form = Required(parsed.GetValue(_as), "--as dir, --as registry or --as oci");
+        UseTls(parsed, session, _tls);
         var options = new ExtractOptions
         {
             Form = form switch

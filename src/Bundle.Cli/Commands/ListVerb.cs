@@ -8,22 +8,29 @@ namespace Bundle.Cli.Commands;
 internal sealed class ListVerb : Verb
 {
     private readonly Argument<string> _file = FileArgument();
+    private readonly (Option<string> Ca, Option<bool> TlsVerify) _tls = TlsOptions();
 
     public ListVerb()
-        : base("list", "List what a package holds; reads its head only.") => Arguments.Add(_file);
+        : base("list", "List what a package holds; reads its head only.")
+    {
+        Arguments.Add(_file);
+        Options.Add(_tls.Ca);
+        Options.Add(_tls.TlsVerify);
+    }
 
-    public override IReadOnlyList<string> Usages => ["bundle list FILE|- [OPTION]…"];
+    public override IReadOnlyList<string> Usages => ["bundle list FILE|URL|- [OPTION]…"];
 
     public override IReadOnlyList<string> Examples =>
     [
         "bundle list patch.tar.zst",
         "bundle list patch.tar.zst --json | jq -r '.images[].references[]'",
-        "curl -s https://host/patch.tar.zst | bundle list -",
+        "bundle list https://host/patch.tar.zst",
     ];
 
     public override int Run(ParseResult parsed, Session session)
     {
-        var file = Required(parsed.GetValue(_file), "a package: FILE, or - for standard input");
+        var file = Required(parsed.GetValue(_file), "a package: FILE, URL, or - for standard input");
+        UseTls(parsed, session, _tls);
         var input = session.Input(file, Name);
         OpenSsl.Require();
         ListReport.Print(Lister.Run(input), input.Name, session.Messages);

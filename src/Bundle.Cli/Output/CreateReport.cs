@@ -5,7 +5,7 @@ namespace Bundle.Cli.Output;
 
 /// <summary>
 /// What <c>bundle create</c> says. <c>bundle.create/1</c>: output (null for standard output), bundleDigest, images, blobs, files,
-/// packageSize, blobSize, treeSize, warnings. It goes to standard error where the package itself goes to standard output.
+/// packageSize, parts (null for one file), blobSize, treeSize, warnings. It goes to standard error where the package itself goes to standard output.
 /// </summary>
 internal static class CreateReport
 {
@@ -21,6 +21,7 @@ internal static class CreateReport
                 json.WriteString("bundleDigest", result.BundleDigest.ToString());
                 JsonText.Counts(json, index);
                 json.WriteNumber("packageSize", result.PackageSize);
+                JsonText.Number(json, "parts", result.Parts);
                 json.WriteNumber("blobSize", result.BlobSize);
                 json.WriteNumber("treeSize", result.TreeSize);
                 JsonText.Strings(json, "warnings", result.Warnings);
@@ -37,7 +38,7 @@ internal static class CreateReport
         }
 
         messages.Warnings(result.Warnings);
-        messages.Summary($"wrote {output ?? "standard output"}: {Sizes.Count(index.Images.Count, "image")}, {Sizes.Count(index.Blobs.Count, "blob")}, "
+        messages.Summary($"wrote {output ?? "standard output"}{(result.Parts is { } parts ? ", " + Sizes.Count(parts, "part") : "")}: {Sizes.Count(index.Images.Count, "image")}, {Sizes.Count(index.Blobs.Count, "blob")}, "
             + $"{Sizes.Of(result.PackageSize)} ({Sizes.AsFolders(result.PackageSize, result.TreeSize)}), {Sizes.Count(index.Files.Count, "file")}; "
             + $"bundle digest {result.BundleDigest}");
     }

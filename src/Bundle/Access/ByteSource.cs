@@ -4,7 +4,7 @@ namespace Bundle.Access;
 
 /// <summary>
 /// The bytes of a package, wherever they lie: read at any place, by any thread. The room's other types are the places: a file, the
-/// parts of a split package. What reads packages knows this type alone.
+/// parts of a split package, a server. What reads packages knows this type alone.
 /// </summary>
 public abstract class ByteSource : IDisposable
 {
@@ -46,6 +46,12 @@ public abstract class ByteSource : IDisposable
 
         return true;
     }
+
+    /// <summary>Whether reading takes so long that it pays to say beforehand what will be read.</summary>
+    public virtual bool IsDistant => false;
+
+    /// <summary>The bytes that are known not to be there.</summary>
+    public virtual IReadOnlyList<SourceGap> Gaps() => [];
 
     /// <summary>Says what will be read, in this order, so that a distant source can fetch it ahead; a former plan is dropped.</summary>
     public virtual void Expect(IEnumerable<ByteRange> plan)

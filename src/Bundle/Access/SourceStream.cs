@@ -3,6 +3,9 @@ namespace Bundle.Access;
 /// <summary>A source as a stream from its beginning on. It belongs to the source, which is not disposed with it.</summary>
 internal sealed class SourceStream(ByteSource source) : Stream
 {
+    // Who looks at the head alone shall not read more.
+    private const int Most = 256 * 1024;
+
     private long _position;
 
     /// <inheritdoc/>
@@ -30,7 +33,7 @@ internal sealed class SourceStream(ByteSource source) : Stream
     /// <inheritdoc/>
     public override int Read(Span<byte> buffer)
     {
-        var read = source.Read(buffer, _position);
+        var read = source.Read(buffer[..Math.Min(buffer.Length, Most)], _position);
         _position += read;
         return read;
     }

@@ -12,6 +12,9 @@ public sealed record CreateOptions
     /// <summary>The package's path; null to write to <see cref="OutputStream"/>.</summary>
     public string? Output { get; init; }
 
+    /// <summary>How many bytes a part has; null for a package in one file.</summary>
+    public long? Split { get; init; }
+
     /// <summary>Where the package goes where <see cref="Output"/> is null.</summary>
     public Stream? OutputStream { get; init; }
 
@@ -50,6 +53,7 @@ public sealed record CreateOptions
 /// <param name="PackageSize">The package's bytes.</param>
 /// <param name="TreeSize">What the images would take as separate folders, in bytes.</param>
 /// <param name="BlobSize">What their distinct blobs in the package take, in bytes.</param>
+/// <param name="Parts">How many parts the package was split into; null for one file.</param>
 /// <param name="Warnings">Things worth a word that did not stop the work.</param>
 public sealed record CreateResult(
-    BundleIndex Index, Digest BundleDigest, long PackageSize, long TreeSize, long BlobSize, IReadOnlyList<string> Warnings);
+    BundleIndex Index, Digest BundleDigest, long PackageSize, long TreeSize, long BlobSize, int? Parts, IReadOnlyList<string> Warnings);

@@ -15,9 +15,9 @@ public static class Creator
     /// <exception cref="OperationCanceledException"/>
     public static CreateResult Run(CreateOptions options, IProgressSink progress, CancellationToken cancellation)
     {
-        if (options.Output is { } path && !options.Force && Path.Exists(path))
+        if (options.Output is { } path && !options.Force && (options.Split is null ? Path.Exists(path) ? path : null : PartsOutput.Existing(path)) is { } existing)
         {
-            throw AtomicOutput.Exists(path).ToException();
+            throw AtomicOutput.Exists(existing).ToException();
         }
 
         progress.Start("reading sources", null);
@@ -28,11 +28,16 @@ public static class Creator
         var layout = new PackageLayout(plan.Index, indexBytes, options.ModificationTime);
         var writer = new PackageWriter(layout, entry => Locate(plan, layout, entry), options.Level, options.Threads);
         progress.Start("writing", layout.StreamLength);
-        var size = options.Output is { } output
-            ? WriteFile(output, options, layout, plan, writer, progress, cancellation)
-            : writer.Write(bytes => options.OutputStream!.Write(bytes.Span), progress, cancellation);
+        var digest = Digest.Of(indexBytes);
+        int? parts = null;
+        var size = options switch
+        {
+            { Output: { } output, Split: null } => WriteFile(output, options, layout, plan, writer, progress, cancellation),
+            { Output: { } output } => WriteParts(output, digest, options, layout, plan, writer, progress, cancellation, out parts),
+            _ => writer.Write(bytes => options.OutputStream!.Write(bytes.Span), progress, cancellation),
+        };
         options.OutputStream?.Flush();
-        return new CreateResult(plan.Index, Digest.Of(indexBytes), size, plan.TreeSize, plan.Index.PackageBytes, plan.Warnings);
+        return new CreateResult(plan.Index, digest, size, plan.TreeSize, plan.Index.PackageBytes, parts, plan.Warnings);
     }
 
     private static long WriteFile(
@@ -51,6 +56,17 @@ public static class Creator
             cancellation);
         cancellation.ThrowIfCancellationRequested();
         output.Commit(options.Force, options.Sync);
+        return size;
+    }
+
+    private static long WriteParts(
+        string path, Digest bundleDigest, CreateOptions options, PackageLayout layout, CreatePlan plan, PackageWriter writer, IProgressSink progress, CancellationToken cancellation, out int? parts)
+    {
+        using var output = new PartsOutput(path, options.Split!.Value, options.Sync);
+        SpaceCheck.Require(path, layout, entry => Locate(plan, layout, entry));
+        var size = writer.Write(bytes => output.Write(bytes.Span), progress, cancellation);
+        cancellation.ThrowIfCancellationRequested();
+        parts = output.Commit(bundleDigest, options.Force).Parts.Count;
         return size;
     }
 

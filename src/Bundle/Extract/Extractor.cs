@@ -1,3 +1,4 @@
+using Bundle.Access;
 using Bundle.Faults;
 using Bundle.Format;
 using Bundle.Reading;
@@ -23,7 +24,8 @@ public static class Extractor
         target.Prepare(progress, cancellation);
         using (var sink = new TargetSink(layout, target, selected, options.NoFiles))
         {
-            var plan = new FramePlan(layout, sink, everything: options.Images.Count == 0);
+            var plan = new FramePlan(layout, sink, everything: options.Images.Count == 0 && file.Source is not { IsDistant: true });
+            RequirePresent(file, tables, plan, layout);
             progress.Start("extracting", plan.Bytes);
             using var processor = new FrameProcessor(layout, sink, options.Threads, new DamageStop(layout, tables).Report);
             if (tables is not null)
@@ -43,6 +45,28 @@ public static class Extractor
         return target.Result(head.Index, head.BundleDigest);
     }
 
+    // Parts that are missing are told before anything is written, with all that is lost with them.
+    private static void RequirePresent(PackageFile file, PackageTables? tables, FramePlan plan, PackageLayout layout)
+    {
+        var gaps = tables is null ? [] : file.Source!.Gaps();
+        if (gaps.Count == 0)
+        {
+            return;
+        }
+
+        var impact = new ImpactMap(layout);
+        var hit = Enumerable.Range(0, layout.Frames.Count).Where(plan.IsWanted)
+            .Where(frame => gaps.Any(gap => gap.Range.Overlaps(new ByteRange(tables!.OffsetOf(frame), tables[frame].Compressed)))).ToList();
+        if (hit.Count > 0)
+        {
+            var fault = gaps.First(gap => hit.Any(frame => gap.Range.Overlaps(new ByteRange(tables!.OffsetOf(frame), tables[frame].Compressed)))).Fault;
+            throw (fault with
+            {
+                Images = [.. hit.SelectMany(frame => impact.Of(layout.Frames[frame])).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)],
+            }).ToException();
+        }
+    }
+
     private static void ReadByTable(
         PackageFile file, PackageTables tables, FramePlan plan, FrameProcessor processor, int lanes, IProgressSink progress, CancellationToken cancellation)
     {
@@ -51,10 +75,17 @@ public static class Extractor
         {
             var buffer = processor.Rent(cancellation);
             var length = (int)tables[number].Compressed;
-            if (!file.TryRead(buffer.AsSpan(0, length), tables.OffsetOf(number)))
+            try
+            {
+                if (!file.TryRead(buffer.AsSpan(0, length), tables.OffsetOf(number)))
+                {
+                    throw new Fault(FaultId.Truncated, $"{file.Name} became shorter while it was read").ToException();
+                }
+            }
+            catch
             {
                 processor.Return(buffer);
-                throw new Fault(FaultId.Truncated, $"{file.Name} became shorter while it was read").ToException();
+                throw;
             }
 
             processor.Submit(number, buffer, length);

@@ -58,6 +58,18 @@ public readonly record struct FaultId(string Name, FaultClass Class)
     /// <summary>A limit of spec section 8 is exceeded.</summary>
     public static readonly FaultId LimitExceeded = new("limit-exceeded", FaultClass.Package);
 
+    /// <summary>A part of a split package, or their list, is not there (spec section 11).</summary>
+    public static readonly FaultId PartMissing = new("part-missing", FaultClass.Package);
+
+    /// <summary>A part does not have its size or digest (spec PART-2, PART-4).</summary>
+    public static readonly FaultId PartDamaged = new("part-damaged", FaultClass.Package);
+
+    /// <summary>A part holds the bytes of another one (spec PART-4).</summary>
+    public static readonly FaultId PartExchanged = new("part-exchanged", FaultClass.Package);
+
+    /// <summary>The list of parts is malformed, or of another package (spec PART-2, PART-3, PART-4).</summary>
+    public static readonly FaultId PartsListInvalid = new("parts-list-invalid", FaultClass.Package);
+
     /// <summary>A source does not exist, or holds nothing to bundle.</summary>
     public static readonly FaultId SourceMissing = new("source-missing", FaultClass.Failed);
 
@@ -105,6 +117,15 @@ public readonly record struct FaultId(string Name, FaultClass Class)
 
     /// <summary>A file of credentials or certificates cannot be used.</summary>
     public static readonly FaultId CredentialsInvalid = new("credentials-invalid", FaultClass.Failed);
+
+    /// <summary>A server cannot be reached, refuses, or breaks the rules of HTTP.</summary>
+    public static readonly FaultId Http = new("http", FaultClass.Failed);
+
+    /// <summary>A package changed while it was read.</summary>
+    public static readonly FaultId SourceChanged = new("source-changed", FaultClass.Failed);
+
+    /// <summary>The copy to repair from is of another package.</summary>
+    public static readonly FaultId OtherPackage = new("other-package", FaultClass.Failed);
 
     /// <summary>The operating system refused an operation.</summary>
     public static readonly FaultId Io = new("io", FaultClass.Failed);

@@ -10,7 +10,8 @@ namespace Bundle.IO;
 /// </summary>
 internal sealed class AtomicOutput : IDisposable
 {
-    private const int FinalMode = 0x1A4; // 0644
+    /// <summary>The mode of a finished file.</summary>
+    public const int FinalMode = 0x1A4; // 0644
 
     private readonly SafeRoot _folder;
     private readonly string _path, _name, _temporary;
@@ -22,8 +23,8 @@ internal sealed class AtomicOutput : IDisposable
     /// <summary>The temporary file, open for writing.</summary>
     public SafeFileHandle Handle { get; }
 
-    /// <summary>Begins a file; its folder has to be there.</summary>
-    public static AtomicOutput Create(string path)
+    /// <summary>Takes the path of a new file apart; its folder has to be there, and nothing but a file in its place.</summary>
+    public static (string Folder, string Name) Resolve(string path)
     {
         var full = Path.GetFullPath(path);
         var parent = Path.GetDirectoryName(full);
@@ -43,6 +44,13 @@ internal sealed class AtomicOutput : IDisposable
             throw new Fault(FaultId.Io, $"{path} is no regular file") { Entry = path, Hint = "write to a pipe or a device with --output -" }.ToException();
         }
 
+        return (parent, name);
+    }
+
+    /// <summary>Begins a file.</summary>
+    public static AtomicOutput Create(string path)
+    {
+        var (parent, name) = Resolve(path);
         var folder = SafeRoot.Open(parent);
         try
         {

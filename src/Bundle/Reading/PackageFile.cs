@@ -21,27 +21,16 @@ internal sealed class PackageFile : IDisposable
     /// <summary>The package's length; null for a stream.</summary>
     public long? Length => _source?.Length;
 
-    /// <summary>Opens a package.</summary>
-    /// <exception cref="BundleException">It cannot be opened.</exception>
-    public static PackageFile Open(PackageInput input)
-    {
-        if (input.Stream is { } given)
-        {
-            return new PackageFile(given, input.Name);
-        }
+    /// <summary>The package's bytes; null for a stream.</summary>
+    public ByteSource? Source => _source;
 
-        try
-        {
-            var file = new FileStream(input.Path!, FileMode.Open, FileAccess.Read, FileShare.Read, 0, FileOptions.SequentialScan);
-            return file.CanSeek ? new PackageFile(new FileSource(file.SafeFileHandle, input.Name)) : new PackageFile(file, input.Name);
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            var hint = e is FileNotFoundException or DirectoryNotFoundException ? "check the path" : null;
-            var message = Directory.Exists(input.Path) ? $"{input.Path} is a folder, not a package"
-                : hint is null ? $"cannot open {input.Path}: {e.Message}" : $"{input.Path} does not exist";
-            throw new Fault(FaultId.Io, message) { Entry = input.Path, Hint = hint }.ToException(e);
-        }
+    /// <summary>Opens a package.</summary>
+    /// <param name="tolerant">Whether parts of a split package may be missing: then zeros are read in their place.</param>
+    /// <exception cref="BundleException">It cannot be opened.</exception>
+    public static PackageFile Open(PackageInput input, bool tolerant = false)
+    {
+        var (source, stream) = PackageSources.Open(input, tolerant);
+        return source is not null ? new PackageFile(source) : new PackageFile(stream!, input.Name);
     }
 
     /// <summary>The frames from the beginning on, in one pass.</summary>

@@ -30,12 +30,25 @@ internal sealed class PackageTables
     /// <exception cref="BundleException">They are damaged, or the frames are cut otherwise than the layout demands.</exception>
     public static PackageTables Require(PackageFile file, PackageLayout layout)
     {
-        var tables = file.ReadTables();
+        var tables = ReadFrom(file, layout);
         return tables is not null && tables.Fits(layout) ? tables : throw new Fault(FaultId.SeekTableInvalid, "the package's seek table is damaged, or the package is cut [SEEK-1]")
         {
             Offset = Math.Max(0, file.Length!.Value - SeekTable.Footer),
             Hint = "'bundle verify' tells what is damaged; transfer the package again",
         }.ToException();
+    }
+
+    // Without the part that holds the tables nothing can be found, so every image is hit.
+    private static PackageTables? ReadFrom(PackageFile file, PackageLayout layout)
+    {
+        try
+        {
+            return file.ReadTables();
+        }
+        catch (BundleException e) when (e.Fault.Id.Class == FaultClass.Package)
+        {
+            throw (e.Fault with { Images = [.. layout.Index.Images.SelectMany(image => image.References)] }).ToException(e);
+        }
     }
 
     /// <summary>Takes the entries of a seek table that stands at an offset; null where their sums do not lead there.</summary>

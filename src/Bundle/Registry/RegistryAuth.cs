@@ -118,7 +118,7 @@ internal sealed class RegistryAuth(string host, RegistryOptions options, RetryPo
             }
 
             var fault = await RegistryFaults.OfAnswer(realm.Authority, what, response, _files, patience.Token);
-            throw RetryPolicy.IsTransient(response.StatusCode) ? new TransientException(fault, retries.Advice(response.Headers.RetryAfter)) : fault.ToException();
+            throw Net.TransientStatus.Is(response.StatusCode) ? new TransientException(fault, retries.Advice(response.Headers.RetryAfter)) : fault.ToException();
         }
         catch (Exception e) when (e is HttpRequestException or IOException || patience.IsOver)
         {

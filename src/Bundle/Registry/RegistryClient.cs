@@ -158,7 +158,7 @@ internal sealed class RegistryClient : IDisposable
         try
         {
             response = await Follow(request, known, patience, cancellation);
-            if (response.IsSuccessStatusCode || request.Expected.Contains(response.StatusCode) || (!known && !RetryPolicy.IsTransient(response.StatusCode)))
+            if (response.IsSuccessStatusCode || request.Expected.Contains(response.StatusCode) || (!known && !Net.TransientStatus.Is(response.StatusCode)))
             {
                 patience.Arm();
                 var result = await read(response, patience);
@@ -167,7 +167,7 @@ internal sealed class RegistryClient : IDisposable
             }
 
             var fault = await Refusal(request, response, patience);
-            throw RetryPolicy.IsTransient(response.StatusCode) ? new TransientException(fault, _retries.Advice(response.Headers.RetryAfter)) : fault.ToException();
+            throw Net.TransientStatus.Is(response.StatusCode) ? new TransientException(fault, _retries.Advice(response.Headers.RetryAfter)) : fault.ToException();
         }
         catch (InvalidDataException e)
         {

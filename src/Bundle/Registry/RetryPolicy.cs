@@ -20,10 +20,6 @@ internal sealed class RetryPolicy(RegistryOptions options)
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1);
 
-    /// <summary>Whether an answer may be another one later (RFC 9110, RFC 6585).</summary>
-    public static bool IsTransient(HttpStatusCode status) => status is HttpStatusCode.TooManyRequests or HttpStatusCode.RequestTimeout
-        or HttpStatusCode.InternalServerError or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout;
-
     /// <summary>Does something until it succeeds, fails for good, or was tried often enough.</summary>
     /// <exception cref="BundleException">The last failure.</exception>
     public async Task<T> Run<T>(Func<Task<T>> attempt, CancellationToken cancellation)

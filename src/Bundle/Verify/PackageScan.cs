@@ -64,9 +64,18 @@ internal sealed class PackageScan(PackageFile file, int threads, IProgressSink p
             cancellation.ThrowIfCancellationRequested();
             var length = (int)tables[i].Compressed;
             var buffer = processor?.Rent(cancellation) ?? ArrayPool<byte>.Shared.Rent(ZstdFrame.MaxLength);
-            if (!file.TryRead(buffer.AsSpan(0, length), tables.OffsetOf(i)))
+            try
             {
-                throw new Fault(FaultId.Io, $"{file.Name} became shorter while it was read").ToException();
+                if (!file.TryRead(buffer.AsSpan(0, length), tables.OffsetOf(i)))
+                {
+                    throw new Fault(FaultId.Io, $"{file.Name} became shorter while it was read").ToException();
+                }
+            }
+            catch
+            {
+                // The processor waits for all that it lent.
+                processor?.Return(buffer);
+                throw;
             }
 
             ranges.Append(buffer.AsSpan(0, length));

@@ -2,6 +2,7 @@ using Bundle.Faults;
 using Bundle.Format;
 using Bundle.Index;
 using Bundle.Model;
+using Bundle.Parts;
 using Bundle.Reading;
 
 namespace Bundle.Verify;
@@ -14,10 +15,18 @@ public static class Verifier
     /// <exception cref="OperationCanceledException"/>
     public static VerifyReport Run(PackageInput input, int threads, IProgressSink progress, CancellationToken cancellation)
     {
-        using var file = PackageFile.Open(input);
+        using var file = PackageFile.Open(input, tolerant: true);
+        return Run(file, threads, progress, cancellation);
+    }
+
+    /// <summary>Checks an opened package.</summary>
+    internal static VerifyReport Run(PackageFile file, int threads, IProgressSink progress, CancellationToken cancellation)
+    {
         progress.Start("verifying", file.Length);
-        var scan = new PackageScan(file, threads, progress, cancellation);
-        return scan.Run();
+        var parts = file.Source as PartedSource;
+        var hasher = parts?.Hash();
+        var report = new PackageScan(file, threads, progress, cancellation).Run();
+        return parts is null ? report : PartFaults.AddTo(report, parts, hasher!.Finish(cancellation));
     }
 }
 

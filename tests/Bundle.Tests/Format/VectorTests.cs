@@ -43,7 +43,7 @@ public sealed class VectorTests
     {
         foreach (var input in Inputs(name))
         {
-            Assert.False(Verifier.Run(input(), 2, NoProgress.Instance, TestContext.Current.CancellationToken).IsWhole);
+            Assert.False(IsWhole(input()));
             try
             {
                 Lister.Run(input());
@@ -64,10 +64,23 @@ public sealed class VectorTests
         }
     }
 
+    // A list of parts that cannot be read says nothing of the package, so it ends a check rather than being part of a report.
+    private static bool IsWhole(PackageInput input)
+    {
+        try
+        {
+            return Verifier.Run(input, 2, NoProgress.Instance, TestContext.Current.CancellationToken).IsWhole;
+        }
+        catch (BundleException e) when (e.Fault.Id == FaultId.PartsListInvalid || e.Fault.Id == FaultId.VersionUnknown)
+        {
+            return false;
+        }
+    }
+
     private static Func<PackageInput>[] Inputs(string name)
     {
         var path = Vectors.PathOf(name);
         var bytes = File.ReadAllBytes(path);
-        return [() => PackageInput.File(path), () => PackageInput.From(new Pipe(bytes))];
+        return path.EndsWith(".parts", StringComparison.Ordinal) ? [() => PackageInput.File(path)] : [() => PackageInput.File(path), () => PackageInput.From(new Pipe(bytes))];
     }
 }

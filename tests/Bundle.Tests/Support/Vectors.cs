@@ -12,7 +12,8 @@ internal static class Vectors
 
     public static TheoryData<string> Invalid => [.. Named(valid: false)];
 
-    public static string PathOf(string name) => Path.Combine(Folder, name + ".tar.zst");
+    /// <summary>The vector's file: a package, or the list of a split one's parts.</summary>
+    public static string PathOf(string name) => Path.Combine(Folder, name + ".tar.zst") is var package && File.Exists(package) ? package : package + ".parts";
 
     private static IEnumerable<string> Named(bool valid)
     {
