@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Bundle.Cli.Output;
 using Bundle.Create;
+using Bundle.List;
 
 namespace Bundle.Cli.Commands;
 

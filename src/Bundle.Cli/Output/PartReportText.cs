@@ -1,4 +1,5 @@
 using Bundle.Cli.Terminal;
+using Bundle.List;
 using Bundle.Verify;
 
 namespace Bundle.Cli.Output;

@@ -1,4 +1,5 @@
 using Bundle.Cli.Terminal;
+using Bundle.Parts;
 using Bundle.Verify;
 
 namespace Bundle.Cli.Output;
@@ -36,7 +37,11 @@ internal static class VerifyReportText
         }
     }
 
-    private static string Hint(VerifyReport report) =>
+    private static string Hint(VerifyReport report) => Advice(report) + (IsOnDisk(report.Name) ? $"; or mend it from a good copy: bundle repair {report.Name} --from GOOD|URL" : "");
+
+    private static bool IsOnDisk(string name) => File.Exists(name) || File.Exists(PartNames.ListOf(name));
+
+    private static string Advice(VerifyReport report) =>
         report.Faults.Select(fault => fault.Hint).FirstOrDefault(hint => hint is not null) ?? "transfer the package again, and verify it before it is used";
 
     private static string Content(VerifyReport report) => report.Index is { } index
