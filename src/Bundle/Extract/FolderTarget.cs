@@ -11,6 +11,8 @@ namespace Bundle.Extract;
 /// </summary>
 internal abstract class FolderTarget : IExtractTarget
 {
+    private static readonly TimeSpan LockPoll = TimeSpan.FromMilliseconds(20);
+
     private readonly ExtractOptions _options;
     private readonly bool[] _wanted;
     private readonly Places _places;
@@ -50,6 +52,17 @@ internal abstract class FolderTarget : IExtractTarget
     /// <inheritdoc/>
     public void Prepare(IProgressSink progress, CancellationToken cancellation)
     {
+        // Another extraction might remove what this one counts on, or lose what it adds to a layout's index.
+        if (!NativeMethods.LockOrNone(Root.Handle))
+        {
+            progress.Start("waiting for another extraction to the same folder", null);
+            while (!NativeMethods.LockOrNone(Root.Handle))
+            {
+                cancellation.ThrowIfCancellationRequested();
+                Thread.Sleep(LockPoll);
+            }
+        }
+
         for (var blob = 0; blob < _wanted.Length; blob++)
         {
             if (_wanted[blob])

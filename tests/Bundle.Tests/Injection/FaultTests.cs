@@ -35,7 +35,7 @@ public sealed class FaultTests : IDisposable
             var (name, failures) = FaultShim.Kinds[kind];
             foreach (var n in Figures.Some(counts[kind], name is "open" or "write" ? 3 : 2))
             {
-                foreach (var failure in Figures.Depth == "all" ? failures : [failures[n % failures.Length]])
+                foreach (var failure in Figures.Depth == 0 ? failures : [failures[(n / (Figures.Depth ?? 1)) % failures.Length]])
                 {
                     One(line, whole, good, name, n, failure);
                     Figures.Count("faults injected: bundle " + line);

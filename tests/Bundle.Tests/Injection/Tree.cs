@@ -28,7 +28,7 @@ internal sealed class Tree
     /// <summary>What is private to a run, by its name.</summary>
     public IEnumerable<string> Temporary => _files.Keys.Where(path => path.Contains(".bundle-", StringComparison.Ordinal));
 
-    /// <summary>Every file that has its final name has its final bytes; returns how many there are.</summary>
+    /// <summary>Every file that has its final name has its final bytes.</summary>
     public void IsPartOf(Tree whole, string what)
     {
         foreach (var (path, bytes) in _files.Where(one => !one.Key.Contains(".bundle-", StringComparison.Ordinal)))
@@ -37,6 +37,10 @@ internal sealed class Tree
             Assert.True(bytes.AsSpan().SequenceEqual(expected), $"{what}: wrong bytes in {path}");
         }
     }
+
+    /// <summary>Whether these are the same files.</summary>
+    public bool Holds(Tree other) =>
+        _files.Keys.SequenceEqual(other._files.Keys) && _files.All(one => one.Value.AsSpan().SequenceEqual(other._files[one.Key]));
 
     /// <summary>The same files, and nothing else.</summary>
     public void Is(Tree whole, string what)
