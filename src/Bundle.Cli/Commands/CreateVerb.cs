@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
 using Bundle.Cli.Output;
 using Bundle.Create;
 using Bundle.List;
@@ -10,7 +9,6 @@ namespace Bundle.Cli.Commands;
 internal sealed class CreateVerb : Verb
 {
     private const long SmallestPart = 65_536;
-    private const long LatestTime = 8_589_934_591; // Spec TAR-5: eleven octal digits.
     private readonly Argument<string[]> _sources = new("SOURCE")
     {
         HelpName = "SOURCE…",
@@ -18,15 +16,15 @@ internal sealed class CreateVerb : Verb
         Arity = ArgumentArity.ZeroOrMore,
     };
 
-    private readonly Option<string> _output = new("--output", "-o") { HelpName = "FILE|-", Description = "The package to write, or - for standard output" };
+    private readonly Option<string> _output = OutputOption();
     private readonly Option<string> _imagesFrom = new("--images-from") { HelpName = "LIST", Description = "Only the images of a text file: one a line, # begins a comment" };
     private readonly Option<string[]> _platform = new("--platform") { HelpName = "OS/ARCH", Description = "Of lists, take this platform only (a list keeps its digest); may be repeated" };
     private readonly Option<string[]> _base = new("--base") { HelpName = "OLD", Description = "Leave out what another package (or its bundle.json, or a source) has; may be repeated" };
     private readonly Option<string[]> _include = new("--include") { HelpName = "PATH", Description = "An extra file or folder, such as deploy scripts; may be repeated" };
-    private readonly Option<string> _level = new("--level") { HelpName = "1..19", Description = "The zstd level for what is not compressed yet; default: 3" };
     private readonly Option<string> _split = new("--split") { HelpName = "SIZE", Description = "Write parts of SIZE: FILE.001, FILE.002, …, and FILE.parts, which lists them (4G, 700M, 4GB, …)" };
+    private readonly Option<string> _level = LevelOption();
     private readonly Option<string> _threads = ThreadsOption();
-    private readonly Option<bool> _force = new("--force") { Description = "Replace an existing output" };
+    private readonly Option<bool> _force = ForceOption();
     private readonly Option<bool> _noCompare = new("--no-compare") { Description = "Do not read further copies of a blob to compare them" };
     private readonly Option<bool> _noSync = NoSyncOption();
 
@@ -61,8 +59,7 @@ internal sealed class CreateVerb : Verb
             throw Wrong("a SOURCE is a folder, it cannot be standard input");
         }
 
-        var target = Required(parsed.GetValue(_output), "--output FILE (or - for standard output)");
-        var output = target == "-" ? null : target;
+        var output = Output(parsed, _output);
         var options = new CreateOptions
         {
             Sources = sources,
@@ -73,18 +70,13 @@ internal sealed class CreateVerb : Verb
             Bases = parsed.GetValue(_base) ?? [],
             Includes = parsed.GetValue(_include) ?? [],
             Split = Split(parsed, output),
-            Level = Number(parsed, _level, 1, 19, 3),
+            Level = Level(parsed, _level),
             Threads = Threads(parsed, _threads),
             Force = parsed.GetValue(_force),
             CompareCopies = !parsed.GetValue(_noCompare),
             Sync = !parsed.GetValue(_noSync),
-            ModificationTime = ModificationTime(),
+            ModificationTime = SourceDate(),
         };
-        if (output is null && !Console.IsOutputRedirected)
-        {
-            throw Wrong("a package is not written to a terminal", "redirect standard output, or name a file: --output patch.tar.zst");
-        }
-
         OpenSsl.Require();
         var result = session.WithProgress(progress => Creator.Run(options, progress, session.Cancellation));
         CreateReport.Print(result, output, session.Messages);
@@ -118,19 +110,5 @@ internal sealed class CreateVerb : Verb
 
         return Sizes.TryParse(text, out var size) && size >= SmallestPart ? size
             : throw Wrong($"--split is a size of at least {SmallestPart} bytes, not '{text}'", "such as 4G, 700M, 650MiB (powers of 1024), or 4GB, 700MB (powers of 1000)");
-    }
-
-    // https://reproducible-builds.org/specs/source-date-epoch/: malformed values are refused, not passed over.
-    private long ModificationTime()
-    {
-        var text = Environment.GetEnvironmentVariable("SOURCE_DATE_EPOCH");
-        if (string.IsNullOrEmpty(text))
-        {
-            return 0;
-        }
-
-        return long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var time) && time <= LatestTime
-            ? time
-            : throw Wrong($"SOURCE_DATE_EPOCH is a number from 0 to {LatestTime}, not '{text}'", "unset SOURCE_DATE_EPOCH, or set it to seconds since 1970");
     }
 }

@@ -17,6 +17,12 @@ internal sealed class ExtractVerb : Verb
         Description = "Only images that match (*, ?; without a tag, every tag); may be repeated",
     };
 
+    private readonly Option<string[]> _base = new("--base")
+    {
+        HelpName = "OLD",
+        Description = "For an incremental package: the package, or a source, that has what it left out; may be repeated",
+    };
+
     private readonly Option<bool> _flat = new("--flat") { Description = "With --as dir: folders named by the last part of the name alone" };
     private readonly Option<string> _filesTo = new("--files-to") { HelpName = "DIR", Description = "Where the extra files go; default: files/ in the destination" };
     private readonly Option<bool> _noFiles = new("--no-files") { Description = "Leave the extra files out" };
@@ -28,7 +34,7 @@ internal sealed class ExtractVerb : Verb
     {
         _as.CompletionSources.Add("dir", "registry", "oci");
         Arguments.Add(_file);
-        foreach (Option option in (Option[])[_as, _to, _image, _flat, _filesTo, _noFiles, _threads, _noSync, _tls.Ca, _tls.TlsVerify])
+        foreach (Option option in (Option[])[_as, _to, _image, _base, _flat, _filesTo, _noFiles, _threads, _noSync, _tls.Ca, _tls.TlsVerify])
         {
             Options.Add(option);
         }
@@ -41,6 +47,7 @@ internal sealed class ExtractVerb : Verb
         "bundle extract patch.tar.zst --as dir --to images/",
         "bundle extract patch.tar.zst --as registry --to /var/lib/registry --files-to deploy/",
         "bundle extract patch.tar.zst --as oci --to layout/ --image 'product/*:1.4' --no-files",
+        "bundle extract patch.tar.zst --as dir --to images/ --base v1.tar.zst",
         "bundle extract https://host/patch.tar.zst --as registry --to /var/lib/registry",
     ];
 
@@ -60,6 +67,7 @@ internal sealed class ExtractVerb : Verb
             },
             To = Required(parsed.GetValue(_to), "--to DIR"),
             Images = parsed.GetValue(_image) ?? [],
+            Bases = parsed.GetValue(_base) ?? [],
             Flat = parsed.GetValue(_flat),
             FilesTo = parsed.GetValue(_filesTo),
             NoFiles = parsed.GetValue(_noFiles),

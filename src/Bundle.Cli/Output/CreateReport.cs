@@ -5,7 +5,7 @@ namespace Bundle.Cli.Output;
 
 /// <summary>
 /// What <c>bundle create</c> says. <c>bundle.create/1</c>: output (null for standard output), bundleDigest, images, blobs, files,
-/// packageSize, parts (null for one file), blobSize, treeSize, warnings. It goes to standard error where the package itself goes to standard output.
+/// packageSize, parts (null for one file), blobSize, treeSize, bases, omitted, warnings. It goes to standard error where the package itself goes to standard output.
 /// </summary>
 internal static class CreateReport
 {
@@ -24,6 +24,7 @@ internal static class CreateReport
                 JsonText.Number(json, "parts", result.Parts);
                 json.WriteNumber("blobSize", result.BlobSize);
                 json.WriteNumber("treeSize", result.TreeSize);
+                BaseText.Json(json, index);
                 JsonText.Strings(json, "warnings", result.Warnings);
             });
             if (output is null)
@@ -41,5 +42,9 @@ internal static class CreateReport
         messages.Summary($"wrote {output ?? "standard output"}{(result.Parts is { } parts ? ", " + Sizes.Count(parts, "part") : "")}: {Sizes.Count(index.Images.Count, "image")}, {Sizes.Count(index.Blobs.Count, "blob")}, "
             + $"{Sizes.Of(result.PackageSize)} ({Sizes.AsFolders(result.PackageSize, result.TreeSize)}), {Sizes.Count(index.Files.Count, "file")}; "
             + $"bundle digest {result.BundleDigest}");
+        foreach (var line in BaseText.Lines(index))
+        {
+            messages.Summary(line);
+        }
     }
 }

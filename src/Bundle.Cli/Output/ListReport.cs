@@ -6,7 +6,7 @@ namespace Bundle.Cli.Output;
 
 /// <summary>
 /// What <c>bundle list</c> says, on standard output: a table with a row for each reference, the same on a terminal and in a pipe, then the
-/// totals. <c>bundle.list/1</c>: name, bundleDigest, packageSize (null for a stream), blobs, blobSize, treeSize, treeBlobs, images (name,
+/// totals. <c>bundle.list/1</c>: name, bundleDigest, packageSize (null for a stream), blobs, blobSize, treeSize, treeBlobs, bases, omitted, images (name,
 /// repository, tags, byDigest, references, digest, mediaType, platforms, signatures, blobs, size, shared), files (path, mode, size, digest).
 /// </summary>
 internal static class ListReport
@@ -41,6 +41,10 @@ internal static class ListReport
         writer.WriteLine($"{Sizes.Count(index.Images.Count, "image")}, {Sizes.Count(index.Blobs.Count, "blob")}, {Sizes.Of(listing.BlobSize)} distinct{package} "
             + $"({Sizes.AsFolders(listing.PackageSize ?? listing.BlobSize, listing.TreeSize)}), {Sizes.Count(index.Files.Count, "file")}");
         writer.WriteLine($"bundle digest {listing.BundleDigest}");
+        foreach (var line in BaseText.Lines(index))
+        {
+            writer.WriteLine(line);
+        }
     }
 
     private static void Json(Utf8JsonWriter json, Listing listing, string name)
@@ -53,6 +57,7 @@ internal static class ListReport
         json.WriteNumber("blobSize", listing.BlobSize);
         json.WriteNumber("treeSize", listing.TreeSize);
         json.WriteNumber("treeBlobs", listing.TreeBlobs);
+        BaseText.Json(json, listing.Index);
         json.WriteStartArray("images");
         foreach (var listed in listing.Images)
         {

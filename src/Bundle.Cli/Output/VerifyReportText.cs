@@ -6,7 +6,7 @@ namespace Bundle.Cli.Output;
 
 /// <summary>
 /// What <c>bundle verify</c> says, on standard output: the report is the data. <c>bundle.verify/1</c>: name, whole, size, bundleDigest,
-/// images, blobs, files, faults (id, message, entry, offset, length, digest, images, hint), affectedImages. Where the index cannot be read, bundleDigest
+/// images, blobs, files, bases, omitted, faults (id, message, entry, offset, length, digest, images, hint), affectedImages. Where the index cannot be read, bundleDigest
 /// and the counts are null, and every image is affected.
 /// </summary>
 internal static class VerifyReportText
@@ -22,6 +22,10 @@ internal static class VerifyReportText
             else if (report.IsWhole)
             {
                 writer.WriteLine(Plain.Text($"{report.Name}: whole: {Content(report)}{Sizes.Of(report.Size)}, bundle digest {report.BundleDigest}"));
+                foreach (var line in report.Index is { } index ? BaseText.Lines(index) : [])
+                {
+                    writer.WriteLine(line);
+                }
             }
             else
             {
@@ -86,6 +90,11 @@ internal static class VerifyReportText
         JsonText.Number(json, "images", report.Index?.Images.Count);
         JsonText.Number(json, "blobs", report.Index?.Blobs.Count);
         JsonText.Number(json, "files", report.Index?.Files.Count);
+        if (report.Index is { } known)
+        {
+            BaseText.Json(json, known);
+        }
+
         json.WriteStartArray("faults");
         foreach (var fault in report.Faults)
         {

@@ -27,6 +27,9 @@ public sealed record CreateOptions
     /// <summary>What the package builds on: packages, their bundle.json, or sources; their blobs are left out.</summary>
     public IReadOnlyList<string> Bases { get; init; } = [];
 
+    /// <summary>Sources that lend blobs which the images need and their own source lacks; their images are not taken.</summary>
+    public IReadOnlyList<string> Lenders { get; init; } = [];
+
     /// <summary>Extra files and folders.</summary>
     public IReadOnlyList<string> Includes { get; init; } = [];
 

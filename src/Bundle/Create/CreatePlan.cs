@@ -11,9 +11,9 @@ internal sealed record BlobCopy(Digest Digest, BlobLocation Location);
 /// <summary>All that is needed to write a package: its index, and where every content is read. Made before the first byte is written.</summary>
 internal sealed class CreatePlan
 {
-    private readonly SourceSet _sources;
+    private readonly SourceSet _sources, _lenders;
 
-    private CreatePlan(BundleIndex index, SourceSet sources) => (Index, _sources) = (index, sources);
+    private CreatePlan(BundleIndex index, SourceSet sources, SourceSet lenders) => (Index, _sources, _lenders) = (index, sources, lenders);
 
     public BundleIndex Index { get; }
 
@@ -42,30 +42,27 @@ internal sealed class CreatePlan
 
         sources.RequireDistinctNames();
         sources.Files.Include(options.Includes, cancellation);
-        var bases = options.Bases.Select(one => BaseBundle.Read(one, cancellation)).ToList();
+        var bases = options.Bases.Select(one => KnownIndex.Read(one, cancellation)).ToList();
+        var lenders = new SourceSet();
+        foreach (var lender in options.Lenders)
+        {
+            Source.AddTo(lenders, lender, cancellation);
+        }
+
         MissingBlob.Refuse(sources.Images, one => one.What != MissingBlob.Manifest
-            && (bases.Exists(lender => lender.Blobs.Contains(one.Digest)) || (one.MayBeLent && sources.Find(one.Digest) is not null)));
+            && (bases.Exists(known => known.Blobs.Contains(one.Digest)) || lenders.Find(one.Digest) is not null || (one.MayBeLent && sources.Find(one.Digest) is not null)));
         var builder = new IndexBuilder();
         foreach (var lender in bases)
         {
             builder.AddBase(lender.Digest, lender.Blobs);
         }
 
-        foreach (var image in sources.Images)
-        {
-            image.AddTo(builder);
-        }
-
-        foreach (var file in sources.Files.All)
-        {
-            builder.AddFile(file);
-        }
-
+        sources.AddTo(builder);
         var index = builder.Build();
-        return new CreatePlan(index, sources) { FurtherCopies = Copies(index, sources), TreeSize = List.TreeSizes.Of(index).Bytes };
+        return new CreatePlan(index, sources, lenders) { FurtherCopies = Copies(index, sources), TreeSize = List.TreeSizes.Of(index).Bytes };
     }
 
-    public BlobLocation LocationOf(int blob) => _sources.Locate(Index.Blobs[blob].Digest);
+    public BlobLocation LocationOf(int blob) => _sources.Find(Index.Blobs[blob].Digest) ?? _lenders.Locate(Index.Blobs[blob].Digest);
 
     public BlobLocation SignatureLocation(Digest digest) => _sources.Locate(digest);
 

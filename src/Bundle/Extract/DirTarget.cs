@@ -13,6 +13,7 @@ namespace Bundle.Extract;
 internal sealed class DirTarget : FolderTarget
 {
     private const string ManifestName = "manifest.json";
+    private const int MaxPath = 1024; // longer than any image's folder
 
     private static readonly byte[] Version = Encoding.ASCII.GetBytes("Directory Transport Version: 1.1\n");
 
@@ -44,6 +45,31 @@ internal sealed class DirTarget : FolderTarget
 
     /// <inheritdoc/>
     protected override IEnumerable<string> LatePlacesOf(int blob) => _late.GetValueOrDefault(blob) ?? [];
+
+    /// <inheritdoc/>
+    protected override IEnumerable<(int Blob, string Path)> Elsewhere(Predicate<int> lacks, CancellationToken cancellation)
+    {
+        var folders = new Stack<string>([""]);
+        while (folders.TryPop(out var folder))
+        {
+            cancellation.ThrowIfCancellationRequested();
+            foreach (var name in Root.Names(folder))
+            {
+                var path = folder.Length == 0 ? name : folder + "/" + name;
+                if (Digest.TryParseHex(name.AsSpan(0, Math.Min(64, name.Length)), out var digest))
+                {
+                    if (name.AsSpan(64) is "" or ".manifest.json" && Index.Position(digest) is { } blob && lacks(blob))
+                    {
+                        yield return (blob, path);
+                    }
+                }
+                else if (folder.Length < MaxPath && Root.Stat(path) is { Kind: IO.FileKind.Directory })
+                {
+                    folders.Push(path);
+                }
+            }
+        }
+    }
 
     /// <inheritdoc/>
     protected override IEnumerable<string> Warnings() => [];

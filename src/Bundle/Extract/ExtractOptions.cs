@@ -32,6 +32,9 @@ public sealed record ExtractOptions
     /// <summary>Patterns of references (<c>*</c>, <c>?</c>; <c>*</c> matches <c>/</c> too; without a tag, every tag); empty for all images.</summary>
     public IReadOnlyList<string> Images { get; init; } = [];
 
+    /// <summary>Sources that have the blobs which an incremental package leaves to its bases; what the destination has needs none.</summary>
+    public IReadOnlyList<string> Bases { get; init; } = [];
+
     /// <summary>For <see cref="TargetForm.Dir"/>: folders named by the last component of the name alone.</summary>
     public bool Flat { get; init; }
 

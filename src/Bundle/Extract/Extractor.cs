@@ -22,6 +22,7 @@ public static class Extractor
 
         using var target = ExtractTarget.Open(options, head.Index, selected);
         target.Prepare(progress, cancellation);
+        Lending.Bring(head.Index, selected, target, options, progress, cancellation);
         using (var sink = new TargetSink(layout, target, selected, options.NoFiles))
         {
             var plan = new FramePlan(layout, sink, everything: options.Images.Count == 0 && file.Source is not { IsDistant: true });

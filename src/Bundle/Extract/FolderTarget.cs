@@ -74,14 +74,18 @@ internal abstract class FolderTarget : IExtractTarget
 
                 foreach (var path in LatePlacesOf(blob))
                 {
-                    _places.AddLate(blob, path);
+                    _places.AddKnown(blob, path);
                 }
             }
         }
 
+        foreach (var (blob, path) in Elsewhere(blob => _wanted[blob] && !_places.MayBeThere(blob), cancellation))
+        {
+            _places.AddKnown(blob, path);
+        }
+
         _places.Adopt(_options.Threads, progress, cancellation);
         _files?.Adopt(cancellation);
-        RequireLent();
         RequireSpace();
     }
 
@@ -145,6 +149,9 @@ internal abstract class FolderTarget : IExtractTarget
     /// <summary>The paths that <see cref="Reveal"/> gives a blob.</summary>
     protected virtual IEnumerable<string> LatePlacesOf(int blob) => [];
 
+    /// <summary>Further places below the folder where blobs may be that have none of their own yet; other images left them there.</summary>
+    protected virtual IEnumerable<(int Blob, string Path)> Elsewhere(Predicate<int> lacks, CancellationToken cancellation) => [];
+
     /// <summary>Writes what makes the images visible.</summary>
     protected abstract void Reveal(CancellationToken cancellation);
 
@@ -175,16 +182,6 @@ internal abstract class FolderTarget : IExtractTarget
     {
         var bytes = new byte[content.Length + 1];
         return RandomAccess.Read(file, bytes, 0) == content.Length && content.SequenceEqual(bytes.AsSpan(0, content.Length));
-    }
-
-    // What a base lends has to be here before anything is written (spec section 4.3).
-    private void RequireLent()
-    {
-        var missing = Enumerable.Range(0, _wanted.Length).Where(blob => Index.Blobs[blob].Data == BlobData.Base && Needs(blob)).ToList();
-        if (missing.Count > 0)
-        {
-            throw LentBlobs.Missing(Index, Selected, missing, _options.To).ToException();
-        }
     }
 
     private void RequireSpace()

@@ -13,7 +13,7 @@ internal sealed class Places(SafeRoot root, Staging staging, BundleIndex index)
     private const long Block = 4096;
 
     private readonly Dictionary<int, List<string>> _paths = [];
-    private readonly Dictionary<int, List<string>> _late = [];
+    private readonly Dictionary<int, List<string>> _known = [];
     private readonly ConcurrentDictionary<int, string> _valid = [];
     private readonly HashSet<(int Blob, string Path)> _right = [];
 
@@ -31,16 +31,19 @@ internal sealed class Places(SafeRoot root, Staging staging, BundleIndex index)
         paths.Add(path);
     }
 
-    /// <summary>Notes a path that a blob gets last of all, by <see cref="Link"/>; what is there already counts.</summary>
-    public void AddLate(int blob, string path)
+    /// <summary>Notes a path where a blob may be already: one that it gets last of all, by <see cref="Link"/>, or one of somebody else's.</summary>
+    public void AddKnown(int blob, string path)
     {
-        if (!_late.TryGetValue(blob, out var paths))
+        if (!_known.TryGetValue(blob, out var paths))
         {
-            _late.Add(blob, paths = []);
+            _known.Add(blob, paths = []);
         }
 
         paths.Add(path);
     }
+
+    /// <summary>Whether something of a blob's size is at any of its paths.</summary>
+    public bool MayBeThere(int blob) => (_paths.GetValueOrDefault(blob) ?? []).Concat(_known.GetValueOrDefault(blob) ?? []).Any(path => Fits(blob, path) is not null);
 
     /// <summary>Whether a blob is somewhere, verified.</summary>
     public bool IsValid(int blob) => _valid.ContainsKey(blob);
@@ -49,11 +52,11 @@ internal sealed class Places(SafeRoot root, Staging staging, BundleIndex index)
     public void Adopt(int threads, IProgressSink progress, CancellationToken cancellation)
     {
         var found = new Dictionary<FileIdentity, (int Blob, List<string> Paths)>();
-        foreach (var (blob, paths) in _paths.Concat(_late))
+        foreach (var (blob, paths) in _paths.Concat(_known))
         {
             foreach (var path in paths)
             {
-                if (root.Stat(path) is { Kind: FileKind.Regular } stat && stat.Size == index.Blobs[blob].Size)
+                if (Fits(blob, path) is { } stat)
                 {
                     if (found.TryAdd(stat.Identity, (blob, [path])) || found[stat.Identity].Blob != blob)
                     {
@@ -119,6 +122,9 @@ internal sealed class Places(SafeRoot root, Staging staging, BundleIndex index)
 
     /// <summary>Rounds up to whole blocks.</summary>
     public static long Blocks(long size) => (size + Block - 1) / Block * Block;
+
+    private FileStat? Fits(int blob, string path) =>
+        root.Stat(path) is { Kind: FileKind.Regular } stat && stat.Size == index.Blobs[blob].Size ? stat : null;
 
     private void Check(int blob, List<string> paths, IProgressSink progress, CancellationToken cancellation)
     {

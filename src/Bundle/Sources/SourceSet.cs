@@ -1,4 +1,5 @@
 using Bundle.Faults;
+using Bundle.Index;
 using Bundle.Model;
 
 namespace Bundle.Sources;
@@ -20,6 +21,20 @@ internal sealed class SourceSet(PlatformSelection? platforms = null)
     public IReadOnlyList<SourceImage> Images => _images;
 
     public IReadOnlyList<string> Warnings => _warnings;
+
+    /// <summary>Adds all images and extra files to an index.</summary>
+    public void AddTo(IndexBuilder builder)
+    {
+        foreach (var image in _images)
+        {
+            image.AddTo(builder);
+        }
+
+        foreach (var file in Files.All)
+        {
+            builder.AddFile(file);
+        }
+    }
 
     public void Add(SourceImage image) => _images.Add(image);
 

@@ -1,0 +1,66 @@
+using Bundle.Faults;
+using Bundle.Format;
+using Bundle.Index;
+using Bundle.Model;
+using Bundle.Reading;
+
+namespace Bundle.Sources;
+
+/// <summary>What is known of a bundle without its blobs: of a package, of the bundle.json of one, or of any source of images.</summary>
+/// <param name="Digest">The bundle digest; of a source, that of the bundle that it would make.</param>
+internal sealed record KnownIndex(BundleIndex Index, Digest Digest)
+{
+    private const string PackagePrefix = "bundle:";
+
+    /// <summary>All that is there once the bundle is extracted.</summary>
+    public IReadOnlySet<Digest> Blobs { get; } = Index.Blobs.Where(blob => blob.Data != BlobData.Omitted).Select(blob => blob.Digest).ToHashSet();
+
+    /// <summary>Reads the index of a package, a bundle.json, or makes that of a source.</summary>
+    /// <exception cref="BundleException">It is not there, or is none of these.</exception>
+    public static KnownIndex Read(string path, CancellationToken cancellation)
+    {
+        var file = path.StartsWith(PackagePrefix, StringComparison.Ordinal) && !File.Exists(path) ? path[PackagePrefix.Length..] : path;
+        return IsIndex(file) ? ReadIndex(file) : IsPackage(file) ? ReadPackage(file) : ReadSource(path, cancellation);
+    }
+
+    private static KnownIndex ReadPackage(string path)
+    {
+        using var package = PackageFile.Open(PackageInput.File(path));
+        var head = PackageHead.Read(package.Frames());
+        return new KnownIndex(head.Index, head.BundleDigest);
+    }
+
+    private static KnownIndex ReadIndex(string path)
+    {
+        var length = new FileInfo(path).Length;
+        if (length > Limits.Index)
+        {
+            throw new Fault(FaultId.LimitExceeded, $"{path} has {length} bytes, of at most {Limits.Index}") { Entry = path }.ToException();
+        }
+
+        var bytes = File.ReadAllBytes(path);
+        return new KnownIndex(IndexReader.Read(bytes), Digest.Of(bytes));
+    }
+
+    private static KnownIndex ReadSource(string source, CancellationToken cancellation)
+    {
+        var sources = new SourceSet();
+        Source.AddTo(sources, source, cancellation);
+        MissingBlob.Refuse(sources.Images, _ => false);
+        var builder = new IndexBuilder();
+        sources.AddTo(builder);
+        var index = builder.Build();
+        return new KnownIndex(index, Digest.Of(IndexWriter.Write(index)));
+    }
+
+    private static bool IsIndex(string path) => File.Exists(path) && Begin(path).StartsWith((byte)'{');
+
+    private static bool IsPackage(string path) => File.Exists(path) && Begin(path).StartsWith(ZstdFrame.Magic);
+
+    private static ReadOnlySpan<byte> Begin(string path)
+    {
+        var bytes = new byte[4];
+        using var file = File.OpenRead(path);
+        return bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+    }
+}
