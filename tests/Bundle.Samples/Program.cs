@@ -7,5 +7,6 @@ if (args is not [var folder])
 }
 
 SampleSet.Write(Path.Combine(folder, "images"));
+SampleSet.WriteNext(Path.Combine(folder, "next"));
 SampleSet.WriteScripts(folder);
 return 0;

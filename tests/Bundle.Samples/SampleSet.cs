@@ -19,13 +19,25 @@ public static class SampleSet
         WriteLists(folder);
     }
 
+    /// <summary>Writes the next release of the same product: one image stays, some change, one goes, one comes.</summary>
+    public static void WriteNext(string folder)
+    {
+        WriteKube(folder, "v1.20.6", changed: 40_000);
+        var common = Image.Gzip(Content.Tar("common", 300_000, 400_000));
+        var api = Image.OfOci("amd64", common, Image.Gzip(Content.Tar("api", 60_000, 2_400_000)));
+        Put(folder, "localhost:5000/product/team/api:2.1", api);
+        Put(folder, "localhost:5000/product/team/api:latest", api);
+        Put(folder, "product/report:1.0", Image.OfOci("amd64", common, Image.Gzip(Content.Tar("report", 20_000, 30_000))));
+        WriteLists(folder);
+    }
+
     /// <summary>Writes three images of one release that share two of their three layers: twelve files, eight blobs.</summary>
-    public static void WriteKube(string folder)
+    public static void WriteKube(string folder, string tag = "v1.20.5", int changed = 30_000)
     {
         var (bottom, middle) = (Content.Tar("distroless", 40_000, 600_000), Content.Tar("runner", 20_000, 300_000));
         foreach (var name in (string[])["kube-apiserver", "kube-controller-manager", "kube-scheduler"])
         {
-            Put(folder, $"registry.k8s.io/{name}:v1.20.5", Image.OfDocker("amd64", bottom, middle, Content.Tar(name, 30_000, 700_000)));
+            Put(folder, $"registry.k8s.io/{name}:{tag}", Image.OfDocker("amd64", bottom, middle, Content.Tar(name, changed, 700_000)));
         }
     }
 

@@ -8,10 +8,13 @@ internal sealed class Data
 {
     private static readonly Lazy<Data> Own = new(MakeOwn);
 
-    private Data(string dir, string? registry) => (Dir, Registry) = (dir, registry);
+    private Data(string dir, string next, string? registry) => (Dir, Next, Registry) = (dir, next, registry);
 
     /// <summary>The tree of skopeo dir images.</summary>
     public string Dir { get; }
+
+    /// <summary>The next release of the same product, as a tree of skopeo dir images.</summary>
+    public string Next { get; }
 
     /// <summary>A registry's storage of the same images; null where there is none.</summary>
     public string? Registry { get; }
@@ -22,7 +25,7 @@ internal sealed class Data
     private static string? Corpus => Environment.GetEnvironmentVariable("BUNDLE_CORPUS") is { Length: > 0 } path ? path : null;
 
     /// <summary>The set of a name.</summary>
-    public static Data Of(string name) => name == "samples" ? Own.Value : new Data(Path.Combine(Corpus!, "v1/dir"), Path.Combine(Corpus!, "v1/registry"));
+    public static Data Of(string name) => name == "samples" ? Own.Value : new Data(Path.Combine(Corpus!, "v1/dir"), Path.Combine(Corpus!, "v2/dir"), Path.Combine(Corpus!, "v1/registry"));
 
     /// <summary>The image folders, relative to <see cref="Dir"/>.</summary>
     public IReadOnlyList<string> Folders =>
@@ -33,6 +36,7 @@ internal sealed class Data
         var folder = Directory.CreateTempSubdirectory("bundle-samples-").FullName;
         AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
         SampleSet.Write(Path.Combine(folder, "images"));
-        return new Data(Path.Combine(folder, "images"), null);
+        SampleSet.WriteNext(Path.Combine(folder, "next"));
+        return new Data(Path.Combine(folder, "images"), Path.Combine(folder, "next"), null);
     }
 }

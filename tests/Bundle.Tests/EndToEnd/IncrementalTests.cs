@@ -1,0 +1,120 @@
+using System.Text.Json;
+using Bundle.Tests.Support;
+using Xunit;
+
+namespace Bundle.Tests.EndToEnd;
+
+/// <summary>Packages that leave out what another one has, and what is made of them.</summary>
+public sealed class IncrementalTests
+{
+    public static TheoryData<string> Sets => Data.Names;
+
+    public static TheoryData<string, string> SetsAndForms => new(Data.Names.SelectMany(set => ((string[])["dir", "registry", "oci"]).Select(form => (set.Data, form))));
+
+    [Theory]
+    [MemberData(nameof(SetsAndForms))]
+    public async Task Onto_the_release_before_it_gives_what_the_full_one_gives(string set, string form)
+    {
+        using var temp = await Packages(set);
+        await Run.Good("extract", temp["v1"], "--as", form, "--to", temp["full"]);
+        await Run.Good("extract", temp["v1"], "--as", form, "--to", temp["patched"]);
+        await Run.Good("extract", temp["v2"], "--as", form, "--to", temp["full"]);
+        await Run.Good("extract", temp["patch"], "--as", form, "--to", temp["patched"]);
+        await Run.Tool("diff", "-r", temp["full"], temp["patched"]);
+        var again = await Run.Good("extract", temp["patch"], "--as", form, "--to", temp["patched"], "--json");
+        Assert.Contains("\"writtenBlobs\":0,", again.StandardOutput, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [MemberData(nameof(SetsAndForms))]
+    public async Task Onto_nothing_is_refused_with_a_list_and_before_anything_is_written(string set, string form)
+    {
+        using var temp = await Packages(set);
+        var result = await Run.Cli("extract", temp["patch"], "--as", form, "--to", temp["out"], "--json");
+        Assert.Equal(1, result.ExitCode);
+        using var error = JsonDocument.Parse(result.StandardError);
+        Assert.Equal("base-missing", error.RootElement.GetProperty("id").GetString());
+        Assert.NotEqual(0, error.RootElement.GetProperty("images").GetArrayLength());
+        Assert.Contains("--base", error.RootElement.GetProperty("hint").GetString(), StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(temp["out"]));
+    }
+
+    [Theory]
+    [MemberData(nameof(SetsAndForms))]
+    public async Task With_the_base_at_hand_it_needs_nothing_else(string set, string form)
+    {
+        using var temp = await Packages(set);
+        await Run.Good("extract", temp["v2"], "--as", form, "--to", temp["full"]);
+        await Run.Good("extract", temp["patch"], "--as", form, "--to", temp["patched"], "--base", Data.Of(set).Dir);
+        await Run.Tool("diff", "-r", temp["full"], temp["patched"]);
+    }
+
+    [Fact]
+    public async Task A_damaged_base_is_refused()
+    {
+        using var temp = await Packages("samples");
+        await Run.Shell($"cp -r {Data.Of("samples").Dir} old; for f in $(find old -type f -size +100k); do printf X | dd of=$f bs=1 seek=5000 conv=notrunc status=none; done", temp.Path);
+        var result = await Run.Cli("extract", temp["patch"], "--as", "registry", "--to", temp["out"], "--base", temp["old"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains("does not have the content that its digest promises", result.StandardError, StringComparison.Ordinal);
+        await Run.Shell("! find out -name link | grep . && find out -name data -printf '%p %P\\n' | sed -E 's|(.*) .*/([0-9a-f]{64})/data|\\2  \\1|' | sha256sum -c --quiet", temp.Path);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task A_base_is_a_package_its_index_or_a_source(string set)
+    {
+        using var temp = await Packages(set);
+        await Run.Shell("tar --zstd -xOf v1 bundle.json > v1.json", temp.Path);
+        await Run.Good("create", Data.Of(set).Next, "--base", temp["v1.json"], "-o", temp["by-index"]);
+        await Run.Good("create", Data.Of(set).Next, "--base", Data.Of(set).Dir, "-o", temp["by-source"]);
+        await Run.Tool("cmp", temp["patch"], temp["by-index"]);
+        await Run.Tool("cmp", temp["patch"], temp["by-source"]);
+        Assert.True(new FileInfo(temp["patch"]).Length < new FileInfo(temp["v2"]).Length);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task Verify_and_list_tell_what_it_relies_on(string set)
+    {
+        using var temp = await Packages(set);
+        using var base1 = JsonDocument.Parse((await Run.Good("list", temp["v1"], "--json")).StandardOutput);
+        foreach (var verb in (string[])["verify", "list"])
+        {
+            using var json = JsonDocument.Parse((await Run.Good(verb, temp["patch"], "--json")).StandardOutput);
+            var lender = Assert.Single(json.RootElement.GetProperty("bases").EnumerateArray());
+            Assert.Equal(base1.RootElement.GetProperty("bundleDigest").GetString(), lender.GetProperty("bundleDigest").GetString());
+            Assert.True(lender.GetProperty("blobs").GetInt32() > 0);
+            Assert.Contains("relies on", (await Run.Good(verb, temp["patch"])).StandardOutput, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Diff_tells_what_came_went_and_changed()
+    {
+        using var temp = await Packages("samples");
+        using var json = JsonDocument.Parse((await Run.Good("diff", temp["v1"], temp["v2"], "--json")).StandardOutput);
+        var changes = json.RootElement.GetProperty("images").EnumerateArray().ToDictionary(one => one.GetProperty("reference").GetString()!, one => one.GetProperty("change").GetString());
+        Assert.Equal("added", changes["product/report:1.0"]);
+        Assert.Equal("removed", changes["product/worker:2.0"]);
+        Assert.Equal("changed", changes["localhost:5000/product/team/api:latest"]);
+        Assert.DoesNotContain("tools/multi:1", changes.Keys);
+
+        // What is new is what the incremental package carries, but for the manifests that both have.
+        using var patch = JsonDocument.Parse((await Run.Good("list", temp["patch"], "--json")).StandardOutput);
+        Assert.InRange(json.RootElement.GetProperty("newBytes").GetInt64(), 1, patch.RootElement.GetProperty("blobSize").GetInt64());
+        var same = await Run.Good("diff", temp["v1"], Data.Of("samples").Dir);
+        Assert.StartsWith("0 references changed", same.StandardOutput, StringComparison.Ordinal);
+        Assert.Equal(2, (await Run.Cli("diff", temp["v1"])).ExitCode);
+    }
+
+    /// <summary><c>v1</c>, <c>v2</c>, and <c>patch</c>, which is v2 without what v1 has.</summary>
+    private static async Task<TempFolder> Packages(string set)
+    {
+        var temp = new TempFolder();
+        await Run.Good("create", Data.Of(set).Dir, "-o", temp["v1"], "--no-sync");
+        await Run.Good("create", Data.Of(set).Next, "-o", temp["v2"], "--no-sync");
+        await Run.Good("create", Data.Of(set).Next, "--base", temp["v1"], "-o", temp["patch"], "--no-sync");
+        return temp;
+    }
+}
