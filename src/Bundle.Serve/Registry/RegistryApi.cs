@@ -102,7 +102,7 @@ internal sealed class RegistryApi(PackageReader reader, ContentSender sender)
 
     private static Task AnswerNames(HttpContext context, string path, IReadOnlyList<string> all, int otherwise, int most, string? name)
     {
-        if (Page.Of(context.Request, all, otherwise, most) is not { } page)
+        if (NamePage.Of(context.Request, all, otherwise, most) is not { } page)
         {
             return Answers.SendError(context, RegistryError.PageInvalid, "n is a whole number");
         }

@@ -5,11 +5,11 @@ namespace Bundle.Serve.Registry;
 
 /// <summary>A page of a sorted list of names, as clients ask for it with <c>n</c> and <c>last</c> (distribution-spec, listing tags).</summary>
 /// <param name="More">Whether names follow behind it.</param>
-internal sealed record Page(IReadOnlyList<string> Names, bool More)
+internal sealed record NamePage(IReadOnlyList<string> Names, bool More)
 {
     /// <summary>The page that a request asks for; null where its <c>n</c> is no number.</summary>
     /// <param name="all">In ordinal order.</param>
-    public static Page? Of(HttpRequest request, IReadOnlyList<string> all, int otherwise, int most)
+    public static NamePage? Of(HttpRequest request, IReadOnlyList<string> all, int otherwise, int most)
     {
         var count = otherwise;
         if (request.Query.TryGetValue("n", out var asked) && !TryCount(asked.ToString(), most, out count))
@@ -25,7 +25,7 @@ internal sealed record Page(IReadOnlyList<string> Names, bool More)
         }
 
         // An empty page has no last name to go on from, and was asked for as such.
-        return new Page(names, names.Count > 0 && begin + names.Count < all.Count);
+        return new NamePage(names, names.Count > 0 && begin + names.Count < all.Count);
     }
 
     /// <summary>Says where the next page is (RFC 8288).</summary>
