@@ -17,8 +17,10 @@ internal sealed class DirTarget : FolderTarget
 
     private static readonly byte[] Version = Encoding.ASCII.GetBytes("Directory Transport Version: 1.1\n");
 
-    private readonly SortedDictionary<string, IndexImage> _folders = new(StringComparer.Ordinal);
-    private readonly Dictionary<int, List<string>> _places = [], _late = [];
+    // A blob's place is the number of a folder: its name there follows from the image.
+    private readonly List<(string Path, IndexImage Image)> _folders = [];
+    private readonly Dictionary<string, int> _numbers = new(StringComparer.Ordinal);
+    private readonly Dictionary<int, List<int>> _places = [], _late = [];
 
     public DirTarget(ExtractOptions options, BundleIndex index, IReadOnlyList<IndexImage> selected)
         : base(options, index, selected)
@@ -41,10 +43,13 @@ internal sealed class DirTarget : FolderTarget
     }
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> PlacesOf(int blob) => _places.GetValueOrDefault(blob) ?? [];
+    protected override IReadOnlyList<int> PlacesOf(int blob) => _places.GetValueOrDefault(blob) ?? [];
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> LatePlacesOf(int blob) => _late.GetValueOrDefault(blob) ?? [];
+    protected override IReadOnlyList<int> LatePlacesOf(int blob) => _late.GetValueOrDefault(blob) ?? [];
+
+    /// <inheritdoc/>
+    protected override string PathOf(int blob, int place) => $"{_folders[place].Path}/{NameIn(_folders[place].Image, blob) ?? ManifestName}";
 
     /// <inheritdoc/>
     protected override IEnumerable<(int Blob, string Path)> Elsewhere(Predicate<int> lacks, CancellationToken cancellation)
@@ -77,8 +82,9 @@ internal sealed class DirTarget : FolderTarget
     /// <inheritdoc/>
     protected override void Reveal(CancellationToken cancellation)
     {
-        foreach (var (folder, image) in _folders)
+        foreach (var number in _numbers.OrderBy(pair => pair.Key, StringComparer.Ordinal).Select(pair => pair.Value))
         {
+            var (folder, image) = _folders[number];
             cancellation.ThrowIfCancellationRequested();
             WriteSmall(folder + "/version", Version);
             var expected = Expected(image);
@@ -88,7 +94,7 @@ internal sealed class DirTarget : FolderTarget
                 expected.Add(SignatureName(image, signature));
             }
 
-            Place(Index.Position(image.Digest)!.Value, $"{folder}/{ManifestName}");
+            Place(Index.Position(image.Digest)!.Value, number);
             RemoveStale(folder, expected);
         }
     }
@@ -98,17 +104,18 @@ internal sealed class DirTarget : FolderTarget
 
     private void AddFolder(string folder, string reference, IndexImage image)
     {
-        if (!_folders.TryAdd(folder, image))
+        if (_numbers.TryGetValue(folder, out var number))
         {
-            if (_folders[folder].Digest == image.Digest)
+            var other = _folders[number].Image;
+            if (other.Digest == image.Digest)
             {
                 return;
             }
 
-            throw new Fault(FaultId.NameConflict, $"{_folders[folder].References.First()} and {reference} would both be the folder {folder}")
+            throw new Fault(FaultId.NameConflict, $"{other.References.First()} and {reference} would both be the folder {folder}")
             {
                 Entry = folder,
-                Images = [_folders[folder].References.First(), reference],
+                Images = [other.References.First(), reference],
                 Hint = "leave --flat out, or take one of them with --image",
             }.ToException();
         }
@@ -123,12 +130,14 @@ internal sealed class DirTarget : FolderTarget
             }.ToException();
         }
 
+        _numbers.Add(folder, _folders.Count);
         foreach (var blob in ImageClosure.Of(Index, image))
         {
-            var name = NameIn(image, blob);
-            var paths = name is null ? _late : _places;
-            (paths.TryGetValue(blob, out var places) ? places : paths[blob] = []).Add($"{folder}/{name ?? ManifestName}");
+            var lists = NameIn(image, blob) is null ? _late : _places;
+            (lists.TryGetValue(blob, out var places) ? places : lists[blob] = []).Add(_folders.Count);
         }
+
+        _folders.Add((folder, image));
     }
 
     // Null for the image's own manifest, which is placed last.

@@ -28,7 +28,7 @@ internal abstract class FolderTarget : IExtractTarget
         try
         {
             Staging = Staging.Create(Root);
-            _places = new Places(Root, Staging, index);
+            _places = new Places(Root, Staging, index, PathOf);
             _files = options.NoFiles || index.Files.Count == 0 ? null : new ExtraFilesTarget(options.FilesTo ?? Path.Combine(options.To, "files"), index);
         }
         catch
@@ -67,21 +67,13 @@ internal abstract class FolderTarget : IExtractTarget
         {
             if (_wanted[blob])
             {
-                foreach (var path in PlacesOf(blob))
-                {
-                    _places.Add(blob, path);
-                }
-
-                foreach (var path in LatePlacesOf(blob))
-                {
-                    _places.AddKnown(blob, path);
-                }
+                _places.Add(blob, PlacesOf(blob), LatePlacesOf(blob));
             }
         }
 
         foreach (var (blob, path) in Elsewhere(blob => _wanted[blob] && !_places.MayBeThere(blob), cancellation))
         {
-            _places.AddKnown(blob, path);
+            _places.AddElsewhere(blob, path);
         }
 
         _places.Adopt(_options.Threads, progress, cancellation);
@@ -143,11 +135,14 @@ internal abstract class FolderTarget : IExtractTarget
         Root.Dispose();
     }
 
-    /// <summary>The paths that a blob has to have, but for <see cref="LatePlacesOf"/>.</summary>
-    protected abstract IEnumerable<string> PlacesOf(int blob);
+    /// <summary>The places that a blob has to have, but for <see cref="LatePlacesOf"/>, in numbers of the destination's own, from 0.</summary>
+    protected virtual IReadOnlyList<int> PlacesOf(int blob) => [0];
 
-    /// <summary>The paths that <see cref="Reveal"/> gives a blob.</summary>
-    protected virtual IEnumerable<string> LatePlacesOf(int blob) => [];
+    /// <summary>The places that <see cref="Reveal"/> gives a blob.</summary>
+    protected virtual IReadOnlyList<int> LatePlacesOf(int blob) => [];
+
+    /// <summary>The path of a blob's place.</summary>
+    protected abstract string PathOf(int blob, int place);
 
     /// <summary>Further places below the folder where blobs may be that have none of their own yet; other images left them there.</summary>
     protected virtual IEnumerable<(int Blob, string Path)> Elsewhere(Predicate<int> lacks, CancellationToken cancellation) => [];
@@ -160,7 +155,7 @@ internal abstract class FolderTarget : IExtractTarget
         ? ["signatures are left out: this form has no place for them (--as dir has)"] : [];
 
     /// <summary>Gives a blob one more name, in the place of whatever file has that.</summary>
-    protected void Place(int blob, string path) => _places.Link(blob, path);
+    protected void Place(int blob, int place) => _places.Link(blob, place);
 
     /// <summary>Writes a small file, unless it is there with that content.</summary>
     protected void WriteSmall(string path, ReadOnlySpan<byte> content)

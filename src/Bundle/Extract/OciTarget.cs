@@ -10,10 +10,7 @@ internal sealed class OciTarget(ExtractOptions options, BundleIndex index, IRead
     private const string IndexName = "index.json";
 
     /// <inheritdoc/>
-    protected override IEnumerable<string> PlacesOf(int blob)
-    {
-        yield return BlobPaths.Of(Index.Blobs[blob].Digest);
-    }
+    protected override string PathOf(int blob, int place) => BlobPaths.Of(Index.Blobs[blob].Digest);
 
     /// <inheritdoc/>
     protected override void Reveal(CancellationToken cancellation)

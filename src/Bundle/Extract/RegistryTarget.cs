@@ -9,10 +9,7 @@ namespace Bundle.Extract;
 internal sealed class RegistryTarget(ExtractOptions options, BundleIndex index, IReadOnlyList<IndexImage> selected) : FolderTarget(options, index, selected)
 {
     /// <inheritdoc/>
-    protected override IEnumerable<string> PlacesOf(int blob)
-    {
-        yield return BlobPaths.InRegistry(Index.Blobs[blob].Digest);
-    }
+    protected override string PathOf(int blob, int place) => BlobPaths.InRegistry(Index.Blobs[blob].Digest);
 
     /// <inheritdoc/>
     protected override void Reveal(CancellationToken cancellation)

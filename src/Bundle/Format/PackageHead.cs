@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text;
 using Bundle.Faults;
 using Bundle.Index;
@@ -19,8 +20,9 @@ public sealed record PackageHead(BundleIndex Index, byte[] IndexBytes, long Time
     public static PackageHead Read(FrameStream frames)
     {
         using var codec = new FrameCodec();
-        var first = Next(frames, codec, 0);
-        var expected = new byte[TarHeader.Block];
+        var buffer = ArrayPool<byte>.Shared.Rent(Limits.Frame);
+        var first = Next(frames, codec, 0, buffer);
+        Span<byte> expected = stackalloc byte[TarHeader.Block];
         if (first.Length < TarHeader.Block)
         {
             throw NotABundle();
@@ -35,50 +37,54 @@ public sealed record PackageHead(BundleIndex Index, byte[] IndexBytes, long Time
         }
 
         TarHeader.Write(expected, Encoding.ASCII.GetBytes(BundleIndex.EntryName), 420, size, time, (byte)'0', default);
-        if (!first.AsSpan(0, TarHeader.Block).SequenceEqual(expected))
+        if (!first[..TarHeader.Block].SequenceEqual(expected))
         {
             throw NotABundle();
         }
 
         var (index, count) = size < Limits.Large ? (Small(first, (int)size), 1)
-            : first.Length == TarHeader.Block ? Large(frames, codec, (int)size) : throw Malformed(FaultId.FrameInvalid, "is cut into other frames than it has to be [FRAME-3]");
+            : first.Length == TarHeader.Block ? Large(frames, codec, (int)size, buffer) : throw Malformed(FaultId.FrameInvalid, "is cut into other frames than it has to be [FRAME-3]");
+        ArrayPool<byte>.Shared.Return(buffer);
         return new PackageHead(IndexReader.Read(index), index, time, count);
     }
 
-    private static byte[] Small(byte[] first, int size)
+    private static byte[] Small(ReadOnlySpan<byte> first, int size)
     {
-        if (first.Length != TarHeader.Block + size + TarHeader.Padding(size) || first.AsSpan(TarHeader.Block + size).ContainsAnyExcept((byte)0))
+        if (first.Length != TarHeader.Block + size + TarHeader.Padding(size) || first[(TarHeader.Block + size)..].ContainsAnyExcept((byte)0))
         {
             throw Malformed(FaultId.StreamInvalid, "does not end where its header says [TAR-6]");
         }
 
-        return first.AsSpan(TarHeader.Block, size).ToArray();
+        return first.Slice(TarHeader.Block, size).ToArray();
     }
 
-    private static (byte[] Index, int Frames) Large(FrameStream frames, FrameCodec codec, int size)
+    private static (byte[] Index, int Frames) Large(FrameStream frames, FrameCodec codec, int size, byte[] buffer)
     {
-        var index = new MemoryStream();
-        var count = 1;
-        while (index.Length < size)
+        var index = new byte[size];
+        var (count, filled) = (1, 0);
+        while (filled < size)
         {
-            var piece = Next(frames, codec, count++);
-            index.Write(piece);
-            if (piece.Length != Limits.Frame && index.Length < size)
+            var piece = Next(frames, codec, count++, buffer);
+            if (piece.Length != Math.Min(Limits.Frame, size - filled))
             {
                 throw Malformed(FaultId.FrameInvalid, "is cut into other frames than it has to be [FRAME-3]");
             }
+
+            piece.CopyTo(index.AsSpan(filled));
+            filled += piece.Length;
         }
 
         var padding = TarHeader.Padding(size);
-        if (index.Length != size || (padding > 0 && !Next(frames, codec, count++).AsSpan().SequenceEqual(new byte[padding])))
+        if (padding > 0 && !Next(frames, codec, count++, buffer).SequenceEqual(new byte[padding]))
         {
             throw Malformed(FaultId.StreamInvalid, "does not end where its header says [TAR-6]");
         }
 
-        return (index.ToArray(), count);
+        return (index, count);
     }
 
-    private static byte[] Next(FrameStream frames, FrameCodec codec, int number)
+    // Valid until the next call.
+    private static ReadOnlySpan<byte> Next(FrameStream frames, FrameCodec codec, int number, byte[] buffer)
     {
         var offset = frames.Position;
         var status = frames.Read(out var frame);
@@ -90,7 +96,7 @@ public sealed record PackageHead(BundleIndex Index, byte[] IndexBytes, long Time
         }
 
         _ = ZstdFrame.TryReadHeader(frame.Span, out _, out var length);
-        var content = new byte[length];
+        var content = buffer.AsSpan(0, length);
         if (status != FrameStatus.Data || !codec.TryDecompress(frame.Span, content))
         {
             throw new Fault(status == FrameStatus.Cut ? FaultId.Truncated : FaultId.FrameInvalid, "the package's head is damaged, so nothing can be said of its content")

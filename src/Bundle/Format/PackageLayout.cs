@@ -11,6 +11,7 @@ namespace Bundle.Format;
 public sealed class PackageLayout
 {
     private const int FileMode = 420; // 0644
+    private const int NameBuffer = RepositoryLinks.LongestPath;
     private const int EndBlocks = 2 * TarHeader.Block;
 
     private readonly byte[] _indexBytes, _ociLayout, _ociIndex, _dockerManifest;
@@ -52,22 +53,7 @@ public sealed class PackageLayout
     public long StreamLength { get; }
 
     /// <summary>An entry's name in the stream.</summary>
-    public string NameOf(int entry)
-    {
-        var (kind, number, _) = _entries[entry];
-        return kind switch
-        {
-            EntryKind.Index => BundleIndex.EntryName,
-            EntryKind.OciLayout => "oci-layout",
-            EntryKind.OciIndex => "index.json",
-            EntryKind.DockerManifest => "manifest.json",
-            EntryKind.Blob => BlobPaths.Of(Index.Blobs[number].Digest),
-            EntryKind.BlobLink => BlobPaths.InRegistry(Index.Blobs[number].Digest),
-            EntryKind.Signature => "signatures/sha256/" + Signatures[number].Digest.Hex,
-            EntryKind.RepositoryLink => _links.Path(_links.Links[number]),
-            _ => "files/" + Index.Files[number].Path,
-        };
-    }
+    public string NameOf(int entry) => Encoding.UTF8.GetString(NameOf(entry, stackalloc byte[NameBuffer]));
 
     /// <summary>The digest that an entry's data must have; null where the data follows from the index.</summary>
     public Digest? DigestOf(int entry)
@@ -94,15 +80,16 @@ public sealed class PackageLayout
     };
 
     /// <summary>How many bytes an entry's headers take.</summary>
-    public int HeaderLength(int entry) => TarHeader.Length(Encoding.UTF8.GetBytes(NameOf(entry)));
+    public int HeaderLength(int entry) => TarHeader.Length(NameOf(entry, stackalloc byte[NameBuffer]));
 
     /// <summary>Writes an entry's headers.</summary>
     public void WriteHeader(int entry, Span<byte> target)
     {
         var (kind, number, size) = _entries[entry];
-        var link = kind == EntryKind.BlobLink ? Encoding.ASCII.GetBytes(BlobPaths.Of(Index.Blobs[number].Digest)) : [];
+        Span<byte> link = stackalloc byte[TarHeader.LinkField];
+        link = kind == EntryKind.BlobLink ? link[..BlobPaths.Write(Index.Blobs[number].Digest, link)] : [];
         var mode = kind == EntryKind.File ? Index.Files[number].Mode : FileMode;
-        TarHeader.Write(target, Encoding.UTF8.GetBytes(NameOf(entry)), mode, size, Time, (byte)(kind == EntryKind.BlobLink ? '1' : '0'), link);
+        TarHeader.Write(target, NameOf(entry, stackalloc byte[NameBuffer]), mode, size, Time, (byte)(kind == EntryKind.BlobLink ? '1' : '0'), link);
     }
 
     /// <summary>The pieces of a frame that is not a large entry's data.</summary>
@@ -135,6 +122,24 @@ public sealed class PackageLayout
         {
             yield return new FrameSegment(SegmentKind.Zeros, _entries.Count - 1, at, frame.Length - at);
         }
+    }
+
+    // The name of an entry: in the buffer, or where it may not fit there, elsewhere.
+    private ReadOnlySpan<byte> NameOf(int entry, Span<byte> buffer)
+    {
+        var (kind, number, _) = _entries[entry];
+        return kind switch
+        {
+            EntryKind.Index => "bundle.json"u8,
+            EntryKind.OciLayout => "oci-layout"u8,
+            EntryKind.OciIndex => "index.json"u8,
+            EntryKind.DockerManifest => "manifest.json"u8,
+            EntryKind.Blob => buffer[..BlobPaths.Write(Index.Blobs[number].Digest, buffer)],
+            EntryKind.BlobLink => buffer[..BlobPaths.WriteInRegistry(Index.Blobs[number].Digest, buffer)],
+            EntryKind.RepositoryLink => buffer[.._links.WritePath(_links.Links[number], buffer)],
+            EntryKind.Signature => Encoding.UTF8.GetBytes("signatures/sha256/" + Signatures[number].Digest.Hex),
+            _ => Encoding.UTF8.GetBytes("files/" + Index.Files[number].Path),
+        };
     }
 
     private void ListEntries()

@@ -11,6 +11,9 @@ public static class TarHeader
     /// <summary>The greatest modification time (spec TAR-5): eleven octal digits.</summary>
     public const long MaxTime = 8_589_934_591;
 
+    /// <summary>The longest target of a link.</summary>
+    public const int LinkField = 100;
+
     private const int NameField = 100;
     private const int PrefixField = 155;
     private const long MaxOctalSize = 8L * 1024 * 1024 * 1024 - 1;

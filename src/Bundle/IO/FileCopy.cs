@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Security.Cryptography;
 using Bundle.Model;
 using Microsoft.Win32.SafeHandles;
@@ -24,13 +25,15 @@ internal static class FileCopy
     /// <summary>Copies all bytes.</summary>
     public static void All(SafeFileHandle from, SafeFileHandle to)
     {
-        var buffer = new byte[Piece];
+        var buffer = ArrayPool<byte>.Shared.Rent(Piece);
         long at = 0;
         while (RandomAccess.Read(from, buffer, at) is > 0 and var read)
         {
             RandomAccess.Write(to, buffer.AsSpan(0, read), at);
             at += read;
         }
+
+        ArrayPool<byte>.Shared.Return(buffer);
     }
 
     /// <summary>The digest of all bytes.</summary>
@@ -41,7 +44,7 @@ internal static class FileCopy
     public static Digest Digest(Stream stream, Action<long>? progress, CancellationToken cancellation)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = new byte[Piece];
+        var buffer = ArrayPool<byte>.Shared.Rent(Piece);
         while (stream.Read(buffer) is > 0 and var read)
         {
             cancellation.ThrowIfCancellationRequested();
@@ -49,6 +52,7 @@ internal static class FileCopy
             progress?.Invoke(read);
         }
 
+        ArrayPool<byte>.Shared.Return(buffer);
         return Model.Digest.Finish(hash);
     }
 }

@@ -7,23 +7,14 @@ using Bundle.Model;
 namespace Bundle.Index;
 
 /// <summary>Writes canonical JSON (spec section 4.1): the caller gives the members in order, this the bytes.</summary>
+/// <param name="output">Receives the bytes.</param>
 /// <param name="limit">The document's length, at most.</param>
-internal sealed class CanonicalJson(int limit)
+internal sealed class CanonicalJson(IBufferWriter<byte> output, int limit)
 {
-    private readonly ArrayBufferWriter<byte> _buffer = new();
+    private int _length;
 
     // Whether a value or member stands before the next one, in the array or object that is open.
     private bool _follows;
-
-    /// <summary>The document so far.</summary>
-    public byte[] ToArray() => _buffer.WrittenSpan.ToArray();
-
-    /// <summary>Whether these are exactly some bytes, and else where they first differ.</summary>
-    public bool Matches(ReadOnlySpan<byte> bytes, out int offset)
-    {
-        offset = _buffer.WrittenSpan.CommonPrefixLength(bytes);
-        return offset == bytes.Length && offset == _buffer.WrittenCount;
-    }
 
     /// <summary>Begins an object, as a value of its own.</summary>
     public CanonicalJson BeginObject() => Open("{"u8);
@@ -68,7 +59,16 @@ internal sealed class CanonicalJson(int limit)
     }
 
     /// <summary>Writes a digest.</summary>
-    public CanonicalJson Value(Digest digest) => Value(digest.ToString());
+    public CanonicalJson Value(Digest digest)
+    {
+        Separate();
+        Span<byte> text = stackalloc byte[Digest.TextLength + 2];
+        (text[0], text[^1]) = ((byte)'"', (byte)'"');
+        digest.CopyTextTo(text[1..]);
+        Append(text);
+        _follows = true;
+        return this;
+    }
 
     /// <summary>Writes an integer.</summary>
     public CanonicalJson Value(long number)
@@ -116,20 +116,22 @@ internal sealed class CanonicalJson(int limit)
     private void Encode(ReadOnlySpan<char> text)
     {
         Check(Encoding.UTF8.GetByteCount(text));
-        Encoding.UTF8.GetBytes(text, _buffer);
+        Encoding.UTF8.GetBytes(text, output);
     }
 
     private void Append(ReadOnlySpan<byte> bytes)
     {
         Check(bytes.Length);
-        _buffer.Write(bytes);
+        output.Write(bytes);
     }
 
     private void Check(int length)
     {
-        if (length > limit - _buffer.WrittenCount)
+        if (length > limit - _length)
         {
             throw IndexFaults.Limit(string.Create(CultureInfo.InvariantCulture, $"a document of the index exceeds {limit} bytes"));
         }
+
+        _length += length;
     }
 }

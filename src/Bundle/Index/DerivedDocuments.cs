@@ -15,7 +15,8 @@ public static class DerivedDocuments
     public static byte[] OciIndex(BundleIndex index)
     {
         ArgumentNullException.ThrowIfNull(index);
-        var json = new CanonicalJson(Largest);
+        var buffer = new SegmentedBuffer();
+        var json = new CanonicalJson(buffer, Largest);
         json.BeginObject().Name("schemaVersion"u8).Value(2).Name("mediaType"u8).Value(MediaTypes.OciIndex).Name("manifests"u8).BeginArray();
         foreach (var image in index.Images)
         {
@@ -29,14 +30,16 @@ public static class DerivedDocuments
             }
         }
 
-        return json.EndArray().EndObject().ToArray();
+        json.EndArray().EndObject();
+        return buffer.Take();
     }
 
     /// <summary>The content of <c>manifest.json</c>: one item for each image manifest with a root file system (spec TAR-9).</summary>
     public static byte[] DockerManifest(BundleIndex index)
     {
         ArgumentNullException.ThrowIfNull(index);
-        var json = new CanonicalJson(Largest);
+        var buffer = new SegmentedBuffer();
+        var json = new CanonicalJson(buffer, Largest);
         json.BeginArray();
 
         // Groups come in the order of their first image.
@@ -66,7 +69,8 @@ public static class DerivedDocuments
             json.EndArray().EndObject();
         }
 
-        return json.EndArray().ToArray();
+        json.EndArray();
+        return buffer.Take();
     }
 
     private static string Path(IndexBlob blob) => BlobPaths.Of(blob.Digest);

@@ -11,18 +11,20 @@ public static class IndexReader
 {
     /// <summary>Reads and validates an index.</summary>
     /// <exception cref="BundleException">It is malformed, too large, or of a version or feature unknown here; nothing else is ever thrown.</exception>
-    public static BundleIndex Read(ReadOnlySpan<byte> json)
+    public static BundleIndex Read(ReadOnlyMemory<byte> json)
     {
         if (json.Length > Limits.Index)
         {
             throw IndexFaults.Limit(string.Create(CultureInfo.InvariantCulture, $"bundle.json has {json.Length} bytes, of at most {Limits.Index}"));
         }
 
-        var index = Parse(json);
+        var index = Parse(json.Span);
         IndexValidator.Validate(index);
-        if (!IndexWriter.Document(index).Matches(json, out var offset))
+        var canonical = new ByteComparer(json);
+        IndexWriter.Write(index, canonical);
+        if (!canonical.IsSame)
         {
-            throw IndexFaults.Invalid(string.Create(CultureInfo.InvariantCulture, $"bundle.json is not in canonical form at byte {offset} [IDX-1]"));
+            throw IndexFaults.Invalid(string.Create(CultureInfo.InvariantCulture, $"bundle.json is not in canonical form at byte {canonical.Same} [IDX-1]"));
         }
 
         return index;

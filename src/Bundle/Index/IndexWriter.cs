@@ -1,3 +1,5 @@
+using System.Buffers;
+
 namespace Bundle.Index;
 
 /// <summary>Writes bundle.json (spec section 4).</summary>
@@ -5,12 +7,17 @@ public static class IndexWriter
 {
     /// <summary>The canonical bytes of an index; their sha256 is the bundle digest (spec section 4.1).</summary>
     /// <exception cref="Faults.BundleException">They exceed the limit of bundle.json.</exception>
-    public static byte[] Write(BundleIndex index) => Document(index).ToArray();
-
-    /// <summary>The canonical document of an index.</summary>
-    internal static CanonicalJson Document(BundleIndex index)
+    public static byte[] Write(BundleIndex index)
     {
-        var json = new CanonicalJson(Limits.Index);
+        var buffer = new SegmentedBuffer();
+        Write(index, buffer);
+        return buffer.Take();
+    }
+
+    /// <summary>Writes the canonical bytes of an index.</summary>
+    internal static void Write(BundleIndex index, IBufferWriter<byte> output)
+    {
+        var json = new CanonicalJson(output, Limits.Index);
         json.BeginObject().Name("format"u8).Value("bundle").Name("version"u8).Value(1);
         Write(json.Name("features"u8), index.Features);
         json.Name("bases"u8).BeginArray();
@@ -39,7 +46,6 @@ public static class IndexWriter
         }
 
         json.EndArray().EndObject();
-        return json;
     }
 
     private static void Write(CanonicalJson json, IndexImage image)

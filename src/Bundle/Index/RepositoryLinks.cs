@@ -61,25 +61,54 @@ public sealed class RepositoryLinks
     /// <summary>The tag of a link that is a tag's.</summary>
     public string TagOf(RepositoryLink link) => _tags[link.Tag];
 
+    /// <summary>The longest path: a repository's name and a tag have limits of their own (spec IDX-6, IDX-8).</summary>
+    internal const int LongestPath = 1024;
+
     /// <summary>The path of a link's file, from <c>docker/</c> on.</summary>
     public string Path(RepositoryLink link)
     {
-        var root = "docker/registry/v2/repositories/" + _repositories[link.Repository];
-        var hex = link.Kind == LinkKind.Current ? "" : Target(link).Hex;
-        return link.Kind switch
+        Span<byte> path = stackalloc byte[LongestPath];
+        return Encoding.UTF8.GetString(path[..WritePath(link, path)]);
+    }
+
+    /// <summary>Writes what <see cref="Path"/> gives; returns its length.</summary>
+    internal int WritePath(RepositoryLink link, Span<byte> target)
+    {
+        var path = new PathBuilder(target);
+        path.Append("docker/registry/v2/repositories/"u8);
+        path.Append(_repositories[link.Repository]);
+        if (link.Kind is LinkKind.Current or LinkKind.TagIndex)
         {
-            LinkKind.Layer => root + "/_layers/sha256/" + hex + "/link",
-            LinkKind.Revision => root + "/_manifests/revisions/sha256/" + hex + "/link",
-            LinkKind.Current => root + "/_manifests/tags/" + _tags[link.Tag] + "/current/link",
-            _ => root + "/_manifests/tags/" + _tags[link.Tag] + "/index/sha256/" + hex + "/link",
-        };
+            path.Append("/_manifests/tags/"u8);
+            path.Append(_tags[link.Tag]);
+        }
+
+        path.Append(link.Kind switch
+        {
+            LinkKind.Layer => "/_layers/sha256/"u8,
+            LinkKind.Revision => "/_manifests/revisions/sha256/"u8,
+            LinkKind.Current => "/current"u8,
+            _ => "/index/sha256/"u8,
+        });
+        if (link.Kind != LinkKind.Current)
+        {
+            path.AppendHex(Target(link));
+        }
+
+        path.Append("/link"u8);
+        return path.Length;
     }
 
     /// <summary>The digest that a link's file holds.</summary>
     public Digest Target(RepositoryLink link) => _index.Blobs[link.Blob].Digest;
 
     /// <summary>The content of a link's file, 71 bytes.</summary>
-    public byte[] Content(RepositoryLink link) => Encoding.ASCII.GetBytes(Target(link).ToString());
+    public byte[] Content(RepositoryLink link)
+    {
+        var content = new byte[Digest.TextLength];
+        Target(link).CopyTextTo(content);
+        return content;
+    }
 
     private void AddBlobs(IEnumerable<IndexImage> images, ManifestWalk walk, int[] seen)
     {

@@ -11,6 +11,9 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
     /// <summary>The length of a digest's text, 71 characters.</summary>
     public const int TextLength = 71;
 
+    /// <summary>The length of its hexadecimal digits.</summary>
+    public const int HexLength = 64;
+
     private const string Prefix = "sha256:";
     private static readonly SearchValues<char> HexDigits = SearchValues.Create("0123456789abcdef");
     private readonly ulong _a, _b, _c, _d;
@@ -67,7 +70,9 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
             return false;
         }
 
-        digest = new Digest(Convert.FromHexString(hex));
+        Span<byte> bytes = stackalloc byte[32];
+        _ = Convert.FromHexString(hex, bytes, out _, out _);
+        digest = new Digest(bytes);
         return true;
     }
 
@@ -78,6 +83,15 @@ public readonly struct Digest : IEquatable<Digest>, IComparable<Digest>
         BinaryPrimitives.WriteUInt64BigEndian(destination[8..], _b);
         BinaryPrimitives.WriteUInt64BigEndian(destination[16..], _c);
         BinaryPrimitives.WriteUInt64BigEndian(destination[24..], _d);
+    }
+
+    /// <summary>Writes the text, <see cref="TextLength"/> bytes of ASCII.</summary>
+    public void CopyTextTo(Span<byte> destination)
+    {
+        Span<byte> bytes = stackalloc byte[32];
+        CopyTo(bytes);
+        "sha256:"u8.CopyTo(destination);
+        _ = Convert.TryToHexStringLower(bytes, destination[Prefix.Length..TextLength], out _);
     }
 
     /// <inheritdoc/>

@@ -14,7 +14,8 @@ public static class PartsListFormat
     /// <summary>The list's bytes.</summary>
     public static byte[] Write(PartsList list)
     {
-        var json = new CanonicalJson(Limits.PartsList).BeginObject()
+        var buffer = new SegmentedBuffer();
+        var json = new CanonicalJson(buffer, Limits.PartsList).BeginObject()
             .Name("format"u8).Value(Format).Name("version"u8).Value(Version)
             .Name("bundleDigest"u8).Value(list.BundleDigest).Name("size"u8).Value(list.Size).Name("parts"u8).BeginArray();
         foreach (var part in list.Parts)
@@ -22,7 +23,8 @@ public static class PartsListFormat
             json.BeginObject().Name("size"u8).Value(part.Size).Name("digest"u8).Value(part.Digest).EndObject();
         }
 
-        return json.EndArray().EndObject().ToArray();
+        json.EndArray().EndObject();
+        return buffer.Take();
     }
 
     /// <summary>Reads a list.</summary>

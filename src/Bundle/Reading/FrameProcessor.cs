@@ -16,6 +16,8 @@ namespace Bundle.Reading;
 /// <param name="report">Hears of faults, with the frame's number, from any thread; what it throws ends the work.</param>
 internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, int threads, Action<int, Fault> report) : IDisposable
 {
+    private const int HeaderBuffer = 2048;
+
     private readonly int _slots = (2 * threads) + 2;
     private readonly SemaphoreSlim _window = new((2 * threads) + 2);
     private readonly ConcurrentBag<FrameCodec> _codecs = [];
@@ -225,7 +227,7 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
 
     private bool IsHeader(int entry, ReadOnlySpan<byte> actual)
     {
-        var expected = new byte[actual.Length];
+        Span<byte> expected = actual.Length <= HeaderBuffer ? stackalloc byte[actual.Length] : new byte[actual.Length];
         layout.WriteHeader(entry, expected);
         return actual.SequenceEqual(expected);
     }
