@@ -11,12 +11,7 @@ internal sealed class ExtractVerb : Verb
     private readonly (Option<string> Ca, Option<bool> TlsVerify) _tls = TlsOptions();
     private readonly Option<string> _as = new("--as") { HelpName = "dir|registry|oci", Description = "The form: skopeo dir images, a registry's storage, an OCI layout" };
     private readonly Option<string> _to = new("--to") { HelpName = "DIR", Description = "The destination folder; made where it is missing" };
-    private readonly Option<string[]> _image = new("--image")
-    {
-        HelpName = "PATTERN",
-        Description = "Only images that match (*, ?; without a tag, every tag); may be repeated",
-    };
-
+    private readonly Option<string[]> _image = ImageOption();
     private readonly Option<string[]> _base = new("--base")
     {
         HelpName = "OLD",

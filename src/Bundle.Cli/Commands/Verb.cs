@@ -41,6 +41,13 @@ internal abstract class Verb(string name, string description) : Command(name, de
         Description = "Do not wait until all is on the disk: faster, and lost where the power fails",
     };
 
+    /// <summary>The option <c>--image</c>.</summary>
+    protected static Option<string[]> ImageOption() => new("--image")
+    {
+        HelpName = "PATTERN",
+        Description = "Only images that match (*, ?; without a tag, every tag); may be repeated",
+    };
+
     /// <summary>The argument <c>FILE|-</c>.</summary>
     protected static Argument<string> FileArgument() => new("FILE")
     {
@@ -64,7 +71,7 @@ internal abstract class Verb(string name, string description) : Command(name, de
         string.IsNullOrEmpty(value) ? throw Wrong($"{Name} needs {what}") : value;
 
     /// <summary>A whole number of an option, or a default.</summary>
-    protected int Number(ParseResult parsed, Option<string> option, int least, int most, int otherwise)
+    public int Number(ParseResult parsed, Option<string> option, int least, int most, int otherwise)
     {
         if (parsed.GetValue(option) is not { } text)
         {

@@ -46,7 +46,8 @@ internal sealed class RegistryClient : IDisposable
     public RetryPolicy Retries => _retries;
 
     /// <summary>A repository of the registry.</summary>
-    public RegistryRepository Repository(string name) => new(this, name);
+    /// <param name="forPush">Whether it will be written to.</param>
+    public RegistryRepository Repository(string name, bool forPush = false) => new(this, name, forPush);
 
     /// <summary>Sends a request until its answer could be read, and reads it.</summary>
     /// <param name="read">Reads an answer of success or one that is expected, and disposes of it.</param>

@@ -10,11 +10,15 @@ namespace Bundle.Registry;
 internal sealed record RemoteManifest(Digest Digest, Manifest Manifest, byte[] Bytes);
 
 /// <summary>A repository of a registry: its manifests.</summary>
-internal sealed partial class RegistryRepository(RegistryClient client, string name)
+/// <param name="forPush">
+/// Whether it will be written to: it is then read with the same rights, as a repository that is not there yet may be
+/// looked at by nobody else.
+/// </param>
+internal sealed partial class RegistryRepository(RegistryClient client, string name, bool forPush = false)
 {
     private static readonly string[] ManifestTypes = [MediaTypes.OciManifest, MediaTypes.OciIndex, MediaTypes.DockerManifest, MediaTypes.DockerList];
 
-    private readonly RegistryScope _pull = RegistryScope.Pull(name);
+    private readonly RegistryScope _pull = forPush ? RegistryScope.Push(name) : RegistryScope.Pull(name);
 
     /// <summary>Its name, without the registry's.</summary>
     public string Name => name;

@@ -23,6 +23,9 @@ internal sealed record KnownIndex(BundleIndex Index, Digest Digest)
         return IsIndex(file) ? ReadIndex(file) : IsPackage(file) ? ReadPackage(file) : ReadSource(path, cancellation);
     }
 
+    /// <summary>Whether a path is that of a bundle.json, by its first byte.</summary>
+    public static bool IsIndex(string path) => File.Exists(path) && Begin(path).StartsWith((byte)'{');
+
     private static KnownIndex ReadPackage(string path)
     {
         using var package = PackageFile.Open(PackageInput.File(path));
@@ -52,8 +55,6 @@ internal sealed record KnownIndex(BundleIndex Index, Digest Digest)
         var index = builder.Build();
         return new KnownIndex(index, Digest.Of(IndexWriter.Write(index)));
     }
-
-    private static bool IsIndex(string path) => File.Exists(path) && Begin(path).StartsWith((byte)'{');
 
     private static bool IsPackage(string path) => File.Exists(path) && Begin(path).StartsWith(ZstdFrame.Magic);
 

@@ -40,6 +40,25 @@ internal static class Peers
         }
     }
 
+    /// <summary>Whether skopeo finds the same tags in two registries, and the same manifests under them and below them.</summary>
+    /// <param name="store">The storage of the first one, which tells its repositories and all manifests in them.</param>
+    public static async Task AreEqual(string first, string second, string store) => await Run.Shell(
+        $$"""
+        cd {{store}}/docker/registry/v2/repositories
+        raw() { skopeo inspect --raw --tls-verify=false docker://$1 | sha256sum; }
+        for manifests in $(find . -name _manifests | sort); do
+            repository=$(dirname ${manifests#./})
+            tags() { skopeo list-tags --tls-verify=false docker://$1/$repository | grep -v '"Repository"'; }
+            [ ! -d $manifests/tags ] || diff <(tags {{first}}) <(tags {{second}})
+            for tag in $(ls $manifests/tags 2> /dev/null); do
+                [ "$(raw {{first}}/$repository:$tag)" = "$(raw {{second}}/$repository:$tag)" ] || { echo $repository:$tag; exit 1; }
+            done
+            for hex in $(ls $manifests/revisions/sha256); do
+                [ "$(raw {{second}}/$repository@sha256:$hex)" = "$hex  -" ] || { echo $repository@$hex; exit 1; }
+            done
+        done
+        """);
+
     /// <summary>Whether a registry's garbage collection finds nothing to delete.</summary>
     public static async Task NothingIsGarbage(RegistryServer server)
     {

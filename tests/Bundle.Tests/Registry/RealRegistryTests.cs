@@ -45,22 +45,11 @@ public sealed class RealRegistryTests : IDisposable
     {
         await using var server = await RegistryServer.Start(_temp["store"]);
         // Before it stands a proxy that takes no large bodies.
-        using var forward = new HttpClient();
-        await using var proxy = await OddServer.Start(async context =>
+        await using var proxy = await RegistryProxy.Start(server, context =>
         {
-            var request = context.Request;
-            if (request.Method == "PUT" && request.ContentLength > 0)
-            {
-                context.Response.StatusCode = 413;
-                return;
-            }
-
-            using var message = new HttpRequestMessage(new HttpMethod(request.Method), $"http://{server.Host}{request.Path}{request.QueryString}");
-            message.Content = new StreamContent(request.Body);
-            message.Content.Headers.ContentLength = request.ContentLength ?? 0;
-            using var response = await forward.SendAsync(message, Cancellation);
-            context.Response.StatusCode = (int)response.StatusCode;
-            context.Response.Headers.Location = response.Headers.Location?.PathAndQuery;
+            var refused = context.Request.Method == "PUT" && context.Request.ContentLength > 0;
+            context.Response.StatusCode = refused ? 413 : 200;
+            return Task.FromResult(refused);
         });
         using var client = Of(proxy);
         using var direct = new RegistryClient(server.Host, Options);
@@ -92,7 +81,7 @@ public sealed class RealRegistryTests : IDisposable
     [Fact]
     public async Task Tls_is_trusted_with_its_root_alone_or_unseen()
     {
-        await MakeCertificates("127.0.0.1");
+        await Certificates.Make(_temp.Path, "127.0.0.1");
         await using var server = await RegistryServer.Start(_temp["store"], certificate: _temp["server.crt"]);
         using (var client = new RegistryClient(server.Host, Options with { TlsVerify = true, CaFiles = [_temp["ca.crt"]] }))
         {
@@ -111,7 +100,7 @@ public sealed class RealRegistryTests : IDisposable
     [Fact]
     public async Task A_certificate_for_another_host_is_refused()
     {
-        await MakeCertificates("192.0.2.1");
+        await Certificates.Make(_temp.Path, "192.0.2.1");
         await using var server = await RegistryServer.Start(_temp["store"], certificate: _temp["server.crt"]);
         using var client = new RegistryClient(server.Host, Options with { TlsVerify = true, CaFiles = [_temp["ca.crt"]] });
         await Refused(FaultId.RegistryUnreachable, () => client.Repository("product/base").Tags(Cancellation));
@@ -172,13 +161,4 @@ public sealed class RealRegistryTests : IDisposable
         await repository.PutManifest("1.0", manifest.Digest, MediaTypes.OciManifest, manifest.Bytes, Cancellation);
         return (repository, manifest, layer);
     }
-
-    private async Task MakeCertificates(string address) => await Run.Shell(
-        $"""
-        openssl req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.crt -days 2 -subj '/CN=throw-away root' -addext basicConstraints=critical,CA:true
-        openssl req -newkey rsa:2048 -nodes -keyout server.key -out server.csr -subj '/CN=registry'
-        printf 'subjectAltName=IP:{address}\nextendedKeyUsage=serverAuth\n' > ext
-        openssl x509 -req -in server.csr -CA ca.crt -CAkey ca.key -CAcreateserial -out server.crt -days 2 -extfile ext
-        """,
-        _temp.Path);
 }
