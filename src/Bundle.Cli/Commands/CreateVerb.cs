@@ -12,15 +12,17 @@ internal sealed class CreateVerb : Verb
     private readonly Argument<string[]> _sources = new("SOURCE")
     {
         HelpName = "SOURCE…",
-        Description = "Folders: skopeo dir images, or trees that contain some",
+        Description = "Folders: skopeo dir images, or trees that contain some; or images of registries: docker://HOST/NAME:TAG",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
     private readonly Option<string> _output = OutputOption();
-    private readonly Option<string> _imagesFrom = new("--images-from") { HelpName = "LIST", Description = "Only the images of a text file: one a line, # begins a comment" };
+    private readonly Option<string> _imagesFrom = new("--images-from") { HelpName = "LIST", Description = "The images of a text file, one a line, # begins a comment: only those of the SOURCEs, or without SOURCE from their registries" };
     private readonly Option<string[]> _platform = new("--platform") { HelpName = "OS/ARCH", Description = "Of lists, take this platform only (a list keeps its digest); may be repeated" };
     private readonly Option<string[]> _base = new("--base") { HelpName = "OLD", Description = "Leave out what another package (or its bundle.json, or a source) has; may be repeated" };
     private readonly Option<string[]> _include = new("--include") { HelpName = "PATH", Description = "An extra file or folder, such as deploy scripts; may be repeated" };
+    private readonly RegistryFlags _registry = new();
+    private readonly Option<bool> _noReferrers = new("--no-referrers") { Description = "Of live registries, leave out signatures and the like that refer to an image" };
     private readonly Option<string> _split = new("--split") { HelpName = "SIZE", Description = "Write parts of SIZE: FILE.001, FILE.002, …, and FILE.parts, which lists them (4G, 700M, 4GB, …)" };
     private readonly Option<string> _level = LevelOption();
     private readonly Option<string> _threads = ThreadsOption();
@@ -32,19 +34,22 @@ internal sealed class CreateVerb : Verb
         : base("create", "Create a package of images.")
     {
         Arguments.Add(_sources);
-        foreach (Option option in (Option[])[_output, _imagesFrom, _platform, _base, _include, _level, _split, _threads, _force, _noCompare, _noSync])
+        foreach (Option option in (Option[])[_output, _imagesFrom, _platform, _base, _include, .. _registry.All, _noReferrers, _level, _split, _threads, _force, _noCompare, _noSync])
         {
             Options.Add(option);
         }
     }
 
-    public override IReadOnlyList<string> Usages => ["bundle create SOURCE… --output FILE|- [OPTION]…"];
+    public override IReadOnlyList<string> Usages =>
+        ["bundle create SOURCE… --output FILE|- [OPTION]…", "bundle create --images-from LIST --output FILE|- [OPTION]…"];
 
     public override IReadOnlyList<string> Examples =>
     [
         "bundle create images/ --output patch.tar.zst",
         "bundle create images/ -o patch.tar.zst --images-from release.txt --include deploy/",
         "bundle create images/ -o patch.tar.zst --base v1.tar.zst",
+        "bundle create docker://registry.example/product/base:1.0 -o patch.tar.zst --platform linux/amd64",
+        "bundle create --images-from images-list.txt -o patch.tar.zst",
         "bundle create images/ -o - | ssh site 'bundle extract - --as registry --to /var/lib/registry'",
         "bundle create images/ -o patch.tar.zst --split 4G",
         "SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) bundle create images/ -o patch.tar.zst",
@@ -53,7 +58,8 @@ internal sealed class CreateVerb : Verb
     public override int Run(ParseResult parsed, Session session)
     {
         var sources = parsed.GetValue(_sources) ?? [];
-        _ = Required(sources.FirstOrDefault(), "at least one SOURCE");
+        var list = parsed.GetValue(_imagesFrom);
+        _ = list ?? Required(sources.FirstOrDefault(), "at least one SOURCE, or --images-from LIST");
         if (sources.Contains("-"))
         {
             throw Wrong("a SOURCE is a folder, it cannot be standard input");
@@ -65,7 +71,9 @@ internal sealed class CreateVerb : Verb
             Sources = sources,
             Output = output,
             OutputStream = output is null ? Session.OpenOutputStream() : null,
-            ImagesFrom = parsed.GetValue(_imagesFrom),
+            ImagesFrom = list,
+            Registry = _registry.Read(parsed),
+            Referrers = !parsed.GetValue(_noReferrers),
             Platforms = Platforms(parsed.GetValue(_platform) ?? []),
             Bases = parsed.GetValue(_base) ?? [],
             Includes = parsed.GetValue(_include) ?? [],

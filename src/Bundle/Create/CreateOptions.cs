@@ -1,5 +1,6 @@
 using Bundle.Index;
 using Bundle.Model;
+using Bundle.Registry;
 
 namespace Bundle.Create;
 
@@ -18,7 +19,10 @@ public sealed record CreateOptions
     /// <summary>Where the package goes where <see cref="Output"/> is null.</summary>
     public Stream? OutputStream { get; init; }
 
-    /// <summary>A text file of references, one a line, <c>#</c> begins a comment; null for all images of the sources.</summary>
+    /// <summary>
+    /// A text file of references, one a line, <c>#</c> begins a comment: those of the sources that are taken, or, where there
+    /// are no sources, images of registries. Null for all images of the sources.
+    /// </summary>
     public string? ImagesFrom { get; init; }
 
     /// <summary>The platforms that are taken of lists, as <c>os/architecture[/variant]</c>; empty for all.</summary>
@@ -29,6 +33,12 @@ public sealed record CreateOptions
 
     /// <summary>Sources that lend blobs which the images need and their own source lacks; their images are not taken.</summary>
     public IReadOnlyList<string> Lenders { get; init; } = [];
+
+    /// <summary>How live registries are talked to.</summary>
+    public RegistryOptions Registry { get; init; } = new();
+
+    /// <summary>Whether what belongs to an image of a live registry comes along: what refers to it, and cosign's tags.</summary>
+    public bool Referrers { get; init; } = true;
 
     /// <summary>Extra files and folders.</summary>
     public IReadOnlyList<string> Includes { get; init; } = [];

@@ -1,6 +1,7 @@
 using Bundle.Faults;
 using Bundle.Index;
 using Bundle.Model;
+using Bundle.Registry;
 using Bundle.Sources;
 
 namespace Bundle.Create;
@@ -27,23 +28,26 @@ internal sealed class CreatePlan
 
     /// <summary>Reads the sources' manifests, and checks that all that they need is there.</summary>
     /// <exception cref="BundleException">A source is missing, incomplete or wrong; names conflict; a wanted image is not there.</exception>
-    public static CreatePlan Make(CreateOptions options, CancellationToken cancellation)
+    public static CreatePlan Make(CreateOptions options, RegistryPool registries, CancellationToken cancellation)
     {
-        var sources = new SourceSet(new PlatformSelection(options.Platforms));
-        foreach (var source in options.Sources)
-        {
-            Source.AddTo(sources, source, cancellation);
-        }
-
+        var sources = new SourceSet(new PlatformSelection(options.Platforms), registries) { WithReferrers = options.Referrers };
+        Source.AddTo(sources, options.Sources, cancellation);
         if (options.ImagesFrom is { } list)
         {
-            sources.Select(ImageList.Read(list), list);
+            if (options.Sources.Count == 0)
+            {
+                RegistrySource.AddTo(sources, [.. ImageList.Read(list).Select(RegistryNames.Complete)], cancellation);
+            }
+            else
+            {
+                sources.Select(ImageList.Read(list), list);
+            }
         }
 
         sources.RequireDistinctNames();
         sources.Files.Include(options.Includes, cancellation);
-        var bases = options.Bases.Select(one => KnownIndex.Read(one, cancellation)).ToList();
-        var lenders = new SourceSet();
+        var bases = options.Bases.Select(one => KnownIndex.Read(one, cancellation, registries)).ToList();
+        var lenders = new SourceSet(registries: registries);
         foreach (var lender in options.Lenders)
         {
             Source.AddTo(lenders, lender, cancellation);

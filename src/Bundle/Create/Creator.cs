@@ -3,6 +3,7 @@ using Bundle.Format;
 using Bundle.Index;
 using Bundle.IO;
 using Bundle.Model;
+using Bundle.Registry;
 using Bundle.Sources;
 
 namespace Bundle.Create;
@@ -21,12 +22,16 @@ public static class Creator
         }
 
         progress.Start("reading sources", null);
-        var plan = CreatePlan.Make(options, cancellation);
+        using var registries = new RegistryPool(options.Registry);
+        var plan = CreatePlan.Make(options, registries, cancellation);
         CompareCopies(plan, options.Threads, progress, cancellation);
 
         var indexBytes = IndexWriter.Write(plan.Index);
         var layout = new PackageLayout(plan.Index, indexBytes, options.ModificationTime);
-        var writer = new PackageWriter(layout, entry => Locate(plan, layout, entry), options.Level, options.Threads);
+        var remote = Enumerable.Range(0, layout.Entries.Count).Where(entry => layout.Entries[entry].Kind == EntryKind.Blob)
+            .Select(entry => Locate(plan, layout, entry)).OfType<RemoteLocation>();
+        using var ahead = new ReadAhead(remote, options.Registry.Parallelism, cancellation);
+        var writer = new PackageWriter(layout, entry => ahead.Of(Locate(plan, layout, entry)), options.Level, options.Threads);
         progress.Start("writing", layout.StreamLength);
         var digest = Digest.Of(indexBytes);
         int? parts = null;

@@ -3,6 +3,7 @@ using Bundle.Format;
 using Bundle.Index;
 using Bundle.Model;
 using Bundle.Reading;
+using Bundle.Registry;
 
 namespace Bundle.Sources;
 
@@ -17,10 +18,10 @@ internal sealed record KnownIndex(BundleIndex Index, Digest Digest)
 
     /// <summary>Reads the index of a package, a bundle.json, or makes that of a source.</summary>
     /// <exception cref="BundleException">It is not there, or is none of these.</exception>
-    public static KnownIndex Read(string path, CancellationToken cancellation)
+    public static KnownIndex Read(string path, CancellationToken cancellation, RegistryPool? registries = null)
     {
         var file = path.StartsWith(PackagePrefix, StringComparison.Ordinal) && !File.Exists(path) ? path[PackagePrefix.Length..] : path;
-        return IsIndex(file) ? ReadIndex(file) : IsPackage(file) ? ReadPackage(file) : ReadSource(path, cancellation);
+        return IsIndex(file) ? ReadIndex(file) : IsPackage(file) ? ReadPackage(file) : ReadSource(path, registries, cancellation);
     }
 
     /// <summary>Whether a path is that of a bundle.json, by its first byte.</summary>
@@ -45,9 +46,9 @@ internal sealed record KnownIndex(BundleIndex Index, Digest Digest)
         return new KnownIndex(IndexReader.Read(bytes), Digest.Of(bytes));
     }
 
-    private static KnownIndex ReadSource(string source, CancellationToken cancellation)
+    private static KnownIndex ReadSource(string source, RegistryPool? registries, CancellationToken cancellation)
     {
-        var sources = new SourceSet();
+        var sources = new SourceSet(registries: registries);
         Source.AddTo(sources, source, cancellation);
         MissingBlob.Refuse(sources.Images, _ => false);
         var builder = new IndexBuilder();

@@ -1,4 +1,6 @@
 using Bundle.Faults;
+using Bundle.Model;
+using Bundle.Registry;
 
 namespace Bundle.Sources;
 
@@ -11,7 +13,28 @@ internal static class Source
     private static readonly Dictionary<string, Action<SourceSet, string, CancellationToken>> Transports = new(StringComparer.Ordinal)
     {
         ["dir"] = DirSource.AddTo,
+        ["docker"] = RegistrySource.AddTo,
     };
+
+    /// <summary>Adds the images of several sources. Those of live registries come last, all at once: what others have is not fetched.</summary>
+    /// <exception cref="BundleException">One is not there, holds no image, or something in it is wrong.</exception>
+    public static void AddTo(SourceSet all, IEnumerable<string> sources, CancellationToken cancellation)
+    {
+        var remote = new List<ImageReference>();
+        foreach (var source in sources)
+        {
+            if (source.StartsWith(RegistryNames.Transport, StringComparison.Ordinal))
+            {
+                remote.Add(RegistryNames.Parse(source));
+            }
+            else
+            {
+                AddTo(all, source, cancellation);
+            }
+        }
+
+        RegistrySource.AddTo(all, remote, cancellation);
+    }
 
     /// <summary>Adds the images of a source.</summary>
     /// <exception cref="BundleException">It is not there, holds no image, or something in it is wrong.</exception>

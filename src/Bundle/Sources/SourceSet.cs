@@ -1,11 +1,12 @@
 using Bundle.Faults;
 using Bundle.Index;
 using Bundle.Model;
+using Bundle.Registry;
 
 namespace Bundle.Sources;
 
 /// <summary>All sources together: their images, and where each blob can be read. Equal blobs are one, wherever they come from.</summary>
-internal sealed class SourceSet(PlatformSelection? platforms = null)
+internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPool? registries = null)
 {
     private readonly List<SourceImage> _images = [];
     private readonly List<string> _warnings = [];
@@ -14,6 +15,12 @@ internal sealed class SourceSet(PlatformSelection? platforms = null)
 
     /// <summary>Which children of lists are wanted.</summary>
     public PlatformSelection Platforms { get; } = platforms ?? PlatformSelection.All;
+
+    /// <summary>The live registries that images come from.</summary>
+    public RegistryPool Registries { get; } = registries ?? new RegistryPool(new RegistryOptions());
+
+    /// <summary>Whether what belongs to an image of a live registry, such as its signature, comes along unnamed.</summary>
+    public bool WithReferrers { get; init; } = true;
 
     /// <summary>The extra files that sources bring along.</summary>
     public ExtraFiles Files { get; } = new();

@@ -1,0 +1,82 @@
+using Bundle.Faults;
+using Bundle.Model;
+using Bundle.Registry;
+
+namespace Bundle.Sources;
+
+/// <summary>Images of live registries: <c>docker://HOST/REPO:TAG</c>, or those of a list.</summary>
+internal static class RegistrySource
+{
+    /// <summary>Adds one image.</summary>
+    /// <param name="address">What follows <c>docker:</c>.</param>
+    /// <exception cref="BundleException">It is no reference, it is not there, or the registry fails.</exception>
+    public static void AddTo(SourceSet sources, string address, CancellationToken cancellation) =>
+        AddTo(sources, [RegistryNames.Parse("docker:" + address)], cancellation);
+
+    /// <summary>Adds images, with what belongs to them unless that is not wanted.</summary>
+    /// <param name="wanted">Complete references: each has its registry's host.</param>
+    /// <exception cref="BundleException">One is not there (all such are told at once), or a registry fails.</exception>
+    public static void AddTo(SourceSet sources, IReadOnlyList<ImageReference> wanted, CancellationToken cancellation)
+    {
+        var found = Load(sources, [.. wanted.Distinct()], cancellation).GetAwaiter().GetResult();
+        var digests = found.Select(one => (one.Name.Name.Full, one.Digest)).ToHashSet();
+        foreach (var image in found.Where(one => !one.IsCompanion || one.Name.Tag is not null || digests.Add((one.Name.Name.Full, one.Digest))).DistinctBy(one => one.Name))
+        {
+            ImageWalk.Add(sources, image.Store, image.Name, image.Digest);
+        }
+    }
+
+    private static async Task<List<Found>> Load(SourceSet sources, List<ImageReference> wanted, CancellationToken cancellation)
+    {
+        var repositories = wanted.Select(one => one.Name).Distinct().ToDictionary(
+            name => name,
+            name =>
+            {
+                var repository = sources.Registries.Client(name.Host!).Repository(name.Repository);
+                return (Repository: repository, Store: new RegistryStore(sources, repository, cancellation));
+            });
+        var roots = await Task.WhenAll(wanted.Select(async one => (Name: one, repositories[one.Name].Store, Digest: await repositories[one.Name].Store.Load(one))));
+        var missing = roots.Where(one => one.Digest is null).Select(one => one.Name.ToString()).ToList();
+        if (missing.Count > 0)
+        {
+            throw new Fault(FaultId.ImageUnknown, $"{(missing.Count == 1 ? "an image is" : $"{missing.Count} images are")} not in the registry: {string.Join(", ", missing)}")
+            {
+                Images = missing,
+                Hint = "check the names; a registry may also hide what the user may not see",
+            }.ToException();
+        }
+
+        var found = roots.Select(one => new Found(one.Name, one.Store, one.Digest!.Value, IsCompanion: false)).ToList();
+        if (sources.WithReferrers)
+        {
+            var companions = await Task.WhenAll(found.GroupBy(one => one.Name.Name).Select(group => Companions(sources, repositories[group.Key].Repository, [.. group], cancellation)));
+            found.AddRange(companions.SelectMany(one => one));
+        }
+
+        return found;
+    }
+
+    private static async Task<List<Found>> Companions(SourceSet sources, RegistryRepository repository, List<Found> images, CancellationToken cancellation)
+    {
+        IReadOnlySet<string> tags;
+        try
+        {
+            tags = (await sources.Registries.InTurn(() => repository.Tags(cancellation), cancellation)).ToHashSet(StringComparer.Ordinal);
+        }
+        catch (BundleException e) when (e.Fault.Id == FaultId.RegistryDenied)
+        {
+            tags = new HashSet<string>();
+            lock (sources)
+            {
+                sources.Warn($"the tags of {repository.FullName} may not be listed, so signatures under tags of their own are not found: {e.Fault.Message}");
+            }
+        }
+
+        var companions = await Task.WhenAll(images.DistinctBy(one => one.Digest).Select(async image =>
+            (await image.Store.Companions(image.Name.Name, image.Digest, tags)).Select(one => new Found(one.Name, image.Store, one.Digest, IsCompanion: true))));
+        return [.. companions.SelectMany(one => one)];
+    }
+
+    // Images that nobody named, such as signatures, give way to the same ones by name.
+    private sealed record Found(ImageReference Name, RegistryStore Store, Digest Digest, bool IsCompanion);
+}

@@ -1,0 +1,228 @@
+using System.Collections.Concurrent;
+using System.Text.Json;
+using Bundle.Create;
+using Bundle.Faults;
+using Bundle.Model;
+using Bundle.Tests.Registry;
+using Bundle.Tests.Support;
+using Xunit;
+
+namespace Bundle.Tests.EndToEnd;
+
+/// <summary><c>bundle create docker://…</c>: images of a live registry, beside the same images from a tree that skopeo made of it.</summary>
+public sealed class LiveRegistryTests : IDisposable
+{
+    private const string Plain = "--tls-verify=false";
+    private readonly TempFolder _temp = new();
+
+    public static TheoryData<string> Sets => Data.Names;
+
+    public void Dispose() => _temp.Dispose();
+
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task Gives_the_same_index_as_a_scoped_tree_of_the_same_images(string set)
+    {
+        var data = Data.Of(set);
+        Directory.CreateDirectory(_temp["store"]);
+        await using var server = await RegistryServer.Start(_temp["store"]);
+        await Peers.Push(data.Dir, data.Folders, server.Host);
+        var names = data.Folders.Select(folder => Name(server.Host, folder)).Distinct().ToList();
+        foreach (var name in names)
+        {
+            await Run.Tool("skopeo", "copy", "--quiet", "--all", "--preserve-digests", "--src-tls-verify=false", "docker://" + name, $"dir:{Folder(name)}");
+        }
+
+        await Run.Good("create", _temp["tree"], "-o", _temp["tree.tar.zst"]);
+        await Run.Good(["create", .. names.Select(name => "docker://" + name), Plain, "-o", _temp["live.tar.zst"]]);
+        await File.WriteAllLinesAsync(_temp["list.txt"], ["# all of it", .. names], TestContext.Current.CancellationToken);
+        await Run.Good("create", "--images-from", _temp["list.txt"], Plain, "-o", _temp["list.tar.zst"]);
+        await Run.Tool("cmp", _temp["tree.tar.zst"], _temp["live.tar.zst"]);
+        await Run.Tool("cmp", _temp["tree.tar.zst"], _temp["list.tar.zst"]);
+    }
+
+    [Fact]
+    public async Task Signatures_and_the_like_come_along_unless_they_are_not_wanted()
+    {
+        var data = Data.Of("samples");
+        Directory.CreateDirectory(_temp["store"]);
+        await using var server = await RegistryServer.Start(_temp["store"]);
+        await Peers.Push(data.Dir, data.Folders, server.Host);
+        var api = await DigestOf(server.Host, "product/team/api", "2.0");
+        var sbom = await DigestOf(server.Host, "product/team/api", "sbom");
+        // As clients leave it in a registry without the referrers API.
+        var sbomSize = new FileInfo(Path.Combine(data.Dir, "localhost:5000/product/team/api:sbom/manifest.json")).Length;
+        var index = $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{sbom}}","size":{{sbomSize}}}]}""";
+        await Put(server.Host, "product/team/api", $"sha256-{api.Hex}", index);
+
+        var source = $"docker://{server.Host}/product/team/api:2.0";
+        await Run.Good("create", source, Plain, "-o", _temp["all.tar.zst"]);
+        await Run.Good("create", source, Plain, "--no-referrers", "-o", _temp["bare.tar.zst"]);
+        Assert.Equal(["2.0", $"sha256-{api.Hex}", $"sha256-{api.Hex}.sig"], await Tags("all.tar.zst"));
+        Assert.Equal(["2.0"], await Tags("bare.tar.zst"));
+        Assert.Contains(sbom.ToString(), (await Index("all.tar.zst")).GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Platforms_are_chosen_and_the_list_keeps_its_digest()
+    {
+        var data = Data.Of("samples");
+        Directory.CreateDirectory(_temp["store"]);
+        await using var server = await RegistryServer.Start(_temp["store"]);
+        await Peers.Push(data.Dir, data.Folders, server.Host);
+        await Run.Good("create", $"docker://{server.Host}/tools/multi:1", Plain, "--platform", "linux/arm64", "-o", _temp["live.tar.zst"]);
+        Directory.CreateDirectory(_temp[$"tree/{server.Host}/tools"]);
+        await Run.Tool("cp", "-r", Path.Combine(data.Dir, "tools/multi:1"), _temp[$"tree/{server.Host}/tools/multi:1"]);
+        await Run.Good("create", _temp["tree"], "--platform", "linux/arm64", "-o", _temp["tree.tar.zst"]);
+        await Run.Tool("cmp", _temp["tree.tar.zst"], _temp["live.tar.zst"]);
+        await Run.Good("verify", _temp["live.tar.zst"]);
+    }
+
+    [Fact]
+    public async Task Images_that_are_not_there_are_all_told_and_nothing_is_written()
+    {
+        await using var server = await RegistryServer.Start(_temp["store"]);
+        var result = await Run.Cli("create", $"docker://{server.Host}/no/such:1", $"docker://{server.Host}/nor:this", Plain, "-o", _temp["p.tar.zst"], "--json");
+        Assert.Equal(1, result.ExitCode);
+        var error = JsonDocument.Parse(result.StandardError).RootElement;
+        Assert.Equal("image-unknown", error.GetProperty("id").GetString());
+        Assert.Equal(2, error.GetProperty("images").GetArrayLength());
+        Assert.False(File.Exists(_temp["p.tar.zst"]));
+    }
+
+    [Fact]
+    public async Task A_blob_that_the_registry_lost_is_found_before_anything_is_written()
+    {
+        var data = Data.Of("samples");
+        Directory.CreateDirectory(_temp["store"]);
+        await using var server = await RegistryServer.Start(_temp["store"]);
+        await Peers.Push(data.Dir, data.Folders, server.Host);
+        var largest = Directory.EnumerateFiles(_temp["store"], "data", SearchOption.AllDirectories).MaxBy(path => new FileInfo(path).Length)!;
+        File.Delete(largest);
+        var result = await Run.Cli(["create", .. data.Folders.Select(folder => "docker://" + Name(server.Host, folder)), Plain, "-o", _temp["p.tar.zst"], "--json"]);
+        var error = JsonDocument.Parse(result.StandardError).RootElement;
+        Assert.Equal("blob-missing", error.GetProperty("id").GetString());
+        Assert.Contains(Path.GetFileName(Path.GetDirectoryName(largest)!), error.GetProperty("message").GetString(), StringComparison.Ordinal);
+        Assert.Empty(Directory.EnumerateFiles(_temp.Path, "*.zst*"));
+    }
+
+    [Fact]
+    public async Task Damage_in_the_registry_is_refused()
+    {
+        var data = Data.Of("samples");
+        Directory.CreateDirectory(_temp["store"]);
+        await using var server = await RegistryServer.Start(_temp["store"]);
+        await Peers.Push(data.Dir, data.Folders, server.Host);
+        var largest = Directory.EnumerateFiles(_temp["store"], "data", SearchOption.AllDirectories).MaxBy(path => new FileInfo(path).Length)!;
+        using (var file = File.OpenWrite(largest))
+        {
+            file.Position = 1000;
+            file.Write("damage"u8);
+        }
+
+        var result = await Run.Cli(["create", .. data.Folders.Select(folder => "docker://" + Name(server.Host, folder)), Plain, "-o", _temp["p.tar.zst"], "--json"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Equal("blob-mismatch", JsonDocument.Parse(result.StandardError).RootElement.GetProperty("id").GetString());
+        Assert.Empty(Directory.EnumerateFiles(_temp.Path, "*.zst*"));
+    }
+
+    [Fact]
+    public async Task Connections_that_break_are_no_matter_and_a_registry_that_dies_leaves_nothing()
+    {
+        var data = Data.Of("samples");
+        Directory.CreateDirectory(_temp["store"]);
+        await using var server = await RegistryServer.Start(_temp["store"]);
+        await Peers.Push(data.Dir, data.Folders, server.Host);
+        using var forward = new HttpClient();
+        var (broken, dead) = (new ConcurrentDictionary<string, bool>(), false);
+        // Between the two stands what cuts every download in the middle, once, or all of them for ever.
+        await using var wire = await OddServer.Start(async context =>
+        {
+            var request = context.Request;
+            using var message = new HttpRequestMessage(new HttpMethod(request.Method), $"http://{server.Host}{request.Path}{request.QueryString}");
+            foreach (var header in request.Headers.Where(header => header.Key is "Accept" or "Range"))
+            {
+                message.Headers.TryAddWithoutValidation(header.Key, header.Value.ToArray());
+            }
+
+            using var response = await forward.SendAsync(message, Clients.Cancellation);
+            context.Response.StatusCode = (int)response.StatusCode;
+            context.Response.Headers.ContentRange = response.Content.Headers.ContentRange?.ToString();
+            context.Response.ContentLength = response.Content.Headers.ContentLength;
+            var body = await response.Content.ReadAsByteArrayAsync(Clients.Cancellation);
+            var cut = request.Method == "GET" && body.Length > 100_000 && (dead || broken.TryAdd(request.Path, true));
+            await context.Response.Body.WriteAsync(body.AsMemory(0, cut ? dead ? 0 : body.Length / 2 : body.Length), Clients.Cancellation);
+            if (cut)
+            {
+                await context.Response.Body.FlushAsync(Clients.Cancellation);
+                await Task.Delay(50, Clients.Cancellation);
+                context.Abort();
+            }
+        });
+        var options = new CreateOptions
+        {
+            Sources = [.. data.Folders.Select(folder => "docker://" + Name(wire.Host, folder))],
+            Output = _temp["p.tar.zst"],
+            Registry = Clients.Instant(new InstantClock()),
+        };
+        Creator.Run(options, NoProgress.Instance, Clients.Cancellation);
+        await Run.Good("verify", _temp["p.tar.zst"]);
+        Assert.NotEmpty(broken);
+        File.Delete(_temp["p.tar.zst"]);
+
+        dead = true;
+        Assert.Equal(FaultId.RegistryUnreachable, Assert.Throws<BundleException>(() => Creator.Run(options, NoProgress.Instance, Clients.Cancellation)).Fault.Id);
+        Assert.Empty(Directory.EnumerateFiles(_temp.Path, "*.zst*"));
+    }
+
+    [Fact]
+    public async Task What_a_folder_has_is_not_fetched()
+    {
+        var data = Data.Of("samples");
+        Directory.CreateDirectory(_temp["store"]);
+        await using var server = await RegistryServer.Start(_temp["store"]);
+        await Peers.Push(data.Dir, data.Folders, server.Host);
+        foreach (var layer in Directory.EnumerateFiles(_temp["store"], "data", SearchOption.AllDirectories).Where(path => new FileInfo(path).Length > 200_000))
+        {
+            File.Delete(layer);
+        }
+
+        // The registry has lost its layers, but the folder has them all.
+        await Run.Good("create", data.Dir, $"docker://{server.Host}/kube-scheduler:v1.20.5", Plain, "--no-referrers", "-o", _temp["p.tar.zst"]);
+        await Run.Good("verify", _temp["p.tar.zst"]);
+    }
+
+    private static string Name(string host, string folder)
+    {
+        var reference = ImageReference.TryParse(folder)!;
+        return $"{host}/{reference.Name.Repository}" + (reference.Tag is { } tag ? ":" + tag : "@" + reference.Digest);
+    }
+
+    private string Folder(string name)
+    {
+        var folder = Path.Combine(_temp["tree"], name);
+        Directory.CreateDirectory(Path.GetDirectoryName(folder)!);
+        return folder;
+    }
+
+    private static async Task<Digest> DigestOf(string host, string repository, string tag)
+    {
+        var manifest = await Run.Tool("skopeo", "inspect", "--raw", "--tls-verify=false", $"docker://{host}/{repository}:{tag}");
+        return Digest.Of(System.Text.Encoding.UTF8.GetBytes(manifest.StandardOutput));
+    }
+
+    private static async Task Put(string host, string repository, string tag, string manifest)
+    {
+        using var client = new HttpClient();
+        using var content = new StringContent(manifest, null, MediaTypes.OciIndex);
+        content.Headers.ContentType = new(MediaTypes.OciIndex);
+        using var response = await client.PutAsync(new Uri($"http://{host}/v2/{repository}/manifests/{tag}"), content, TestContext.Current.CancellationToken);
+        Assert.True(response.IsSuccessStatusCode, await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+    }
+
+    private async Task<JsonElement> Index(string package) =>
+        JsonDocument.Parse((await Run.Shell($"tar --zstd -xOf {package} bundle.json", _temp.Path)).StandardOutput).RootElement;
+
+    private async Task<List<string>> Tags(string package) =>
+        [.. (await Index(package)).GetProperty("images").EnumerateArray().SelectMany(image => image.GetProperty("tags").EnumerateArray()).Select(tag => tag.GetString()!).Order(StringComparer.Ordinal)];
+}
