@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using System.Net;
 using Bundle.Cli.Output;
-using Bundle.Format;
 using Bundle.Reading;
 using Bundle.Serve;
 using Bundle.Serve.Access;
@@ -69,7 +68,7 @@ internal sealed class ServeVerb : Verb
 
         var threads = Threads(parsed, _threads);
         OpenSsl.Require();
-        var input = PackageInput.File(file);
+        var input = session.Input(file, Name);
         var verify = parsed.GetValue(_verify);
         if (verify && session.WithProgress(progress => Verifier.Run(input, threads, progress, session.Cancellation)) is { IsWhole: false } damaged)
         {
