@@ -11,7 +11,7 @@ internal sealed class PushVerb : Verb
     private readonly Argument<string> _source = new("SOURCE")
     {
         HelpName = "FILE|URL|SOURCE",
-        Description = "A package: a file, a split package's .parts file, an http(s) address; or a source as create takes it",
+        Description = "A package, wherever it lies, or a source as create takes it",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
@@ -27,14 +27,14 @@ internal sealed class PushVerb : Verb
     private readonly Option<string[]> _map = new("--map")
     {
         HelpName = "FROM=TO",
-        Description = "Another name below PREFIX; * at the end of both stands for the rest; may be repeated",
+        Description = "Another name below PREFIX; both may end with *; the first rule holds",
     };
 
     private readonly Option<bool> _flat = new("--flat") { Description = "Names of the last part alone, but for those of --map" };
     private readonly Option<string[]> _base = new("--base")
     {
         HelpName = "OLD",
-        Description = "For an incremental package: what it builds on, as a package, its bundle.json, or a source; may be repeated",
+        Description = "What an incremental package builds on, or its bundle.json; may be repeated",
     };
 
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Send nothing, print what would be sent" };

@@ -11,12 +11,12 @@ internal sealed class RegistryOptionSet
     private readonly Verb _verb;
     private readonly Option<bool> _tlsVerify = new("--tls-verify")
     {
-        HelpName = "false",
-        Description = "=false allows plain HTTP, and registries that cannot prove who they are",
+        HelpName = "true|false",
+        Description = "Check who a server is; false allows plain HTTP too; default: true",
         DefaultValueFactory = _ => true,
     };
 
-    private readonly Option<string[]> _ca = new("--ca") { HelpName = "FILE", Description = "Trust these root certificates too (PEM); may be repeated" };
+    private readonly Option<string[]> _ca = new("--ca") { HelpName = "FILE", Description = "Trust the certificates of a PEM file too; may be repeated" };
     private readonly Option<string[]> _certDir = new("--cert-dir") { HelpName = "DIR", Description = "*.crt to trust, *.cert and *.key to prove who asks; may be repeated" };
     private readonly Option<string> _authFile = new("--authfile") { HelpName = "FILE", Description = "Credentials; default: those of podman, skopeo and docker" };
     private readonly Option<string> _parallel = new("--parallel") { HelpName = "N", Description = "How many requests are under way at once; default: 6" };

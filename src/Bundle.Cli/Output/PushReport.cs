@@ -7,7 +7,7 @@ namespace Bundle.Cli.Output;
 /// <summary>
 /// What <c>bundle push</c> says: a summary on standard error, and of a dry run, a table on standard output. <c>bundle.push/1</c>: source,
 /// destination, dryRun, images (name, digest, target, references: reference, state (new, there, moved), was), tags, uploadedBlobs,
-/// uploadedBytes, mountedBlobs, mountedBytes, presentBlobs, presentBytes, manifests, presentManifests, warnings. A blob counts once for
+/// uploadedBytes, mountedBlobs, mountedBytes, presentBlobs, presentBytes, manifests, presentManifests, referrerLists, warnings. A blob counts once for
 /// every repository; of a dry run, all numbers are what would be.
 /// </summary>
 internal static class PushReport
@@ -84,6 +84,7 @@ internal static class PushReport
         Count(json, "present", result.Present);
         json.WriteNumber("manifests", result.Manifests.Number);
         json.WriteNumber("presentManifests", result.PresentManifests.Number);
+        json.WriteNumber("referrerLists", result.ReferrerLists);
         JsonText.Strings(json, "warnings", result.Warnings);
     }
 

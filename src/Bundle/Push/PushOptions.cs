@@ -70,6 +70,9 @@ public sealed record PushResult(
     IReadOnlyList<PushedImage> Images, PushCount Uploaded, PushCount Mounted, PushCount Present, PushCount Manifests, PushCount PresentManifests,
     IReadOnlyList<string> Warnings)
 {
+    /// <summary>How many lists of referrers were written, for a registry that keeps none itself.</summary>
+    public int ReferrerLists { get; init; }
+
     /// <summary>How many tags were set.</summary>
     public int Tags { get; init; }
 }

@@ -20,10 +20,11 @@ internal sealed record BlobTransfer(int Blob, Func<Stream>? Data, string? From, 
 
 /// <summary>All that a push does, found out by reading alone.</summary>
 /// <param name="Images">As the source has them, with their names at the destination.</param>
-/// <param name="Manifests">The ones that some repository lacks.</param>
+/// <param name="Manifests">All of them, in the order in which they go.</param>
+/// <param name="Referrers">What has to be put on lists of referrers, as the registry keeps none itself.</param>
 internal sealed record PushPlan(
     BundleIndex Index, IReadOnlyList<(IndexImage Image, ImageName Target)> Images, IReadOnlyList<TargetRepository> Repositories,
-    IReadOnlyList<BlobTransfer> Blobs, ManifestWaves Manifests)
+    IReadOnlyList<BlobTransfer> Blobs, ManifestWaves Manifests, IReadOnlyList<ReferrerUpdate> Referrers)
 {
     private readonly Dictionary<string, TargetRepository> _byName = Repositories.ToDictionary(one => one.Name, StringComparer.Ordinal);
 
@@ -53,7 +54,9 @@ internal sealed record PushPlan(
             }).ToException();
         }
 
-        return new PushPlan(index, images, repositories, transfers, ManifestWaves.Of(source, repositories.SelectMany(one => one.MissingManifests), cancellation));
+        var manifests = ManifestWaves.Of(source, repositories.SelectMany(one => one.Manifests), cancellation);
+        var referrers = await ReferrerUpdate.Find(index, repositories, manifests, options.Registry.Parallelism, cancellation);
+        return new PushPlan(index, images, repositories, transfers, manifests, referrers);
     }
 
     private static BlobTransfer[] Transfers(List<TargetRepository> repositories, PushSource source, Lenders lenders)

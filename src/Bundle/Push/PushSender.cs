@@ -26,6 +26,7 @@ internal sealed class PushSender(PushSource source, PushPlan plan, int paralleli
             await Many.Run(puts, parallelism, cancellation, (put, token) => Blamed(put.manifest, () => Put(put.one, put.manifest, token)));
         }
 
+        await Many.Run(plan.Referrers, parallelism, cancellation, (update, token) => update.Apply(source, token));
         await SetTags(cancellation);
     }
 

@@ -65,6 +65,7 @@ public static class Pusher
             [.. plan.Images.Select(one => new PushedImage(one.Image, one.Target, References(plan, one.Image, one.Target)))],
             tally.Uploaded, tally.Mounted, Count(index, present), Count(index, sentManifests), Count(index, presentManifests), Warnings(source, plan))
         {
+            ReferrerLists = plan.Referrers.Count,
             Tags = plan.Repositories.Sum(one => one.Tags.Count(tag => tag.Was != index.Blobs[tag.Manifest].Digest)),
         };
     }

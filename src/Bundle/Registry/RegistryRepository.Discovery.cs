@@ -39,16 +39,47 @@ internal sealed partial class RegistryRepository
     /// What refers to a manifest by <c>subject</c>: by the referrers API, or from the list under the fallback tag
     /// where the registry has no such API (distribution-spec, listing referrers).
     /// </summary>
-    public async Task<IReadOnlyList<Descriptor>> Referrers(Digest subject, CancellationToken cancellation)
+    public async Task<IReadOnlyList<Descriptor>> Referrers(Digest subject, CancellationToken cancellation) =>
+        await ReferrersByApi(subject, cancellation) ?? (await GetManifest(FallbackTag(subject), cancellation))?.Manifest.Manifests ?? [];
+
+    /// <summary>Which of some manifests whoever pushes has to put on the list of what refers to another one: none where the registry lists them itself.</summary>
+    public async Task<IReadOnlyList<Digest>> UnlistedReferrers(Digest subject, IReadOnlyList<Digest> referrers, CancellationToken cancellation)
+    {
+        if (await ReferrersByApi(subject, cancellation) is not null)
+        {
+            return [];
+        }
+
+        var listed = (await GetManifest(FallbackTag(subject), cancellation))?.Manifest.Manifests?.Select(one => one.Digest).ToHashSet() ?? [];
+        return [.. referrers.Where(one => !listed.Contains(one))];
+    }
+
+    /// <summary>Puts manifests on the list under the fallback tag (distribution-spec, pushing manifests with subject).</summary>
+    /// <param name="referrers">Manifests that the repository has, and the list does not.</param>
+    /// <exception cref="BundleException">The registry fails or denies, or the tag stands for something else.</exception>
+    public async Task ListReferrers(Digest subject, IReadOnlyList<byte[]> referrers, CancellationToken cancellation)
+    {
+        var tag = FallbackTag(subject);
+        var existing = await GetManifest(tag, cancellation);
+        if (existing is not null && existing.Manifest.MediaType != MediaTypes.OciIndex)
+        {
+            throw new Fault(FaultId.RegistryError, $"{FullName}:{tag} should list what refers to {subject}, and is an image there")
+            {
+                Entry = $"{FullName}:{tag}",
+                Digest = subject,
+                Hint = "remove that tag, or give its image another one",
+            }.ToException();
+        }
+
+        var bytes = ReferrersList.With(existing?.Bytes, referrers);
+        await PutManifest(tag, Digest.Of(bytes), MediaTypes.OciIndex, bytes, cancellation);
+    }
+
+    private async Task<IReadOnlyList<Descriptor>?> ReferrersByApi(Digest subject, CancellationToken cancellation)
     {
         var found = new Dictionary<Digest, Descriptor>();
         var known = await Pages(Path($"referrers/{subject}"), $"the referrers of {subject} in {name}", Read, cancellation);
-        if (!known && await GetManifest(FallbackTag(subject), cancellation) is { Manifest.Manifests: { } listed })
-        {
-            return listed;
-        }
-
-        return [.. found.Values.OrderBy(one => one.Digest)];
+        return known ? [.. found.Values.OrderBy(one => one.Digest)] : null;
 
         bool Read(JsonElement root)
         {

@@ -48,7 +48,8 @@ internal static class Peers
         raw() { skopeo inspect --raw --tls-verify=false docker://$1 | sha256sum; }
         for manifests in $(find . -name _manifests | sort); do
             repository=$(dirname ${manifests#./})
-            tags() { skopeo list-tags --tls-verify=false docker://$1/$repository | grep -v '"Repository"'; }
+            # Lists of referrers are for whoever pushes to keep, which skopeo does not.
+            tags() { skopeo list-tags --tls-verify=false docker://$1/$repository | grep -oE '^ +"[^"]+",?$' | tr -d ' ,"' | grep -vE '^sha256-[0-9a-f]{64}$'; }
             [ ! -d $manifests/tags ] || diff <(tags {{first}}) <(tags {{second}})
             for tag in $(ls $manifests/tags 2> /dev/null); do
                 [ "$(raw {{first}}/$repository:$tag)" = "$(raw {{second}}/$repository:$tag)" ] || { echo $repository:$tag; exit 1; }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Bundle.Model;
 using Bundle.Tests.Support;
 using Xunit;
 
@@ -32,7 +33,7 @@ public sealed class PushTests : IDisposable
         foreach (var source in (string[])[_temp["p.tar.zst"], data.Dir])
         {
             var again = await Pushed(source, second.Host);
-            Assert.Equal((0, 0, 0, 0), (again.Uploaded, again.Mounted, again.Manifests, again.Tags));
+            Assert.Equal((0, 0, 0, 0, 0), (again.Uploaded, again.Mounted, again.Manifests, again.Tags, again.ReferrerLists));
             Assert.True(again.Present > 0);
         }
     }
@@ -210,6 +211,30 @@ public sealed class PushTests : IDisposable
     }
 
     [Fact]
+    public async Task A_registry_that_lists_no_referrers_gets_lists_of_them()
+    {
+        var data = Data.Of("samples");
+        await using var server = await RegistryServer.Start(_temp["store"]);
+        using var client = new Bundle.Registry.RegistryClient(server.Host, Registry.Clients.Options);
+        var repository = client.Repository("product/team/api");
+        var (api, sbom) = (DigestOf(data, "localhost:5000/product/team/api:2.0"), DigestOf(data, "localhost:5000/product/team/api:sbom"));
+
+        // Another one is on the list, and stays on it.
+        await Pushed(data.Dir, server.Host, "--image", "product/team/api:2.0");
+        var other = System.Text.Encoding.UTF8.GetBytes(
+            $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{api}}","size":{{new FileInfo(Path.Combine(data.Dir, "localhost:5000/product/team/api:2.0/manifest.json")).Length}},"annotations":{"a":"b"} }]}""");
+        await repository.PutManifest("sha256-" + api.Hex, Digest.Of(other), MediaTypes.OciIndex, other, TestContext.Current.CancellationToken);
+
+        Assert.Equal(1, (await Pushed(data.Dir, server.Host, "--image", "product/team/api:sbom")).ReferrerLists);
+        var listed = await repository.Referrers(api, TestContext.Current.CancellationToken);
+        Assert.Equal([api, sbom], listed.Select(one => one.Digest));
+        var list = (await repository.GetManifest("sha256-" + api.Hex, TestContext.Current.CancellationToken))!.Bytes;
+        Assert.Contains("\"artifactType\":\"application/spdx+json\"", System.Text.Encoding.UTF8.GetString(list), StringComparison.Ordinal);
+        Assert.Contains("\"annotations\":{\"a\":\"b\"}", System.Text.Encoding.UTF8.GetString(list), StringComparison.Ordinal);
+        Assert.Equal(0, (await Pushed(data.Dir, server.Host, "--image", "product/team/api:sbom")).ReferrerLists);
+    }
+
+    [Fact]
     public async Task A_list_without_some_of_its_children_is_refused_with_advice()
     {
         await Run.Good("create", Data.Of("samples").Dir + "/tools", "--platform", "linux/arm64", "--output", _temp["p.tar.zst"]);
@@ -287,9 +312,13 @@ public sealed class PushTests : IDisposable
         var root = error.RootElement;
         return new Error(
             root.GetProperty("id").GetString()!, root.GetProperty("message").GetString()!, root.GetProperty("hint").GetString() ?? "",
-            root.TryGetProperty("entry", out var entry) ? entry.GetString() : null,
+            Text(root, "entry"), Text(root, "digest"),
             [.. root.GetProperty("images").EnumerateArray().Select(image => image.GetString()!)]);
     }
+
+    private static Digest DigestOf(Data data, string folder) => Digest.Of(File.ReadAllBytes(Path.Combine(data.Dir, folder, "manifest.json")));
+
+    private static string? Text(JsonElement element, string name) => element.TryGetProperty(name, out var value) ? value.GetString() : null;
 
     private string[] Repositories(string below)
     {
@@ -305,11 +334,13 @@ public sealed class PushTests : IDisposable
         """,
         _temp.Path);
 
-    internal sealed record Error(string Id, string Message, string Hint, string? Entry, IReadOnlyList<string> Images);
+    internal sealed record Error(string Id, string Message, string Hint, string? Entry, string? Digest, IReadOnlyList<string> Images);
 
     internal sealed record Report(int Uploaded, int Mounted, int Present, int Manifests, int PresentManifests, int Tags)
     {
         public (int, int, int, int, int, int) Numbers => (Uploaded, Mounted, Present, Manifests, PresentManifests, Tags);
+
+        public int ReferrerLists { get; private init; }
 
         public IReadOnlyList<string> States { get; private init; } = [];
 
@@ -323,6 +354,7 @@ public sealed class PushTests : IDisposable
             int Number(string name) => root.GetProperty(name).GetInt32();
             return new Report(Number("uploadedBlobs"), Number("mountedBlobs"), Number("presentBlobs"), Number("manifests"), Number("presentManifests"), Number("tags"))
             {
+                ReferrerLists = Number("referrerLists"),
                 States = [.. root.GetProperty("images").EnumerateArray().SelectMany(image => image.GetProperty("references").EnumerateArray()).Select(one => one.GetProperty("state").GetString()!)],
                 Warnings = [.. root.GetProperty("warnings").EnumerateArray().Select(one => one.GetString()!)],
             };
