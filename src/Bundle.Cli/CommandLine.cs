@@ -24,7 +24,7 @@ internal static class CommandLine
     {
         var root = new Command("bundle", "Carries container images, and the files that belong to them, in one file.")
         {
-            new CreateVerb(), new ExtractVerb(), new PushVerb(), new VerifyVerb(), new ListVerb(), new DiffVerb(), new MergeVerb(), new RepairVerb(), new ServeVerb(), new CompletionVerb(),
+            new CreateVerb(), new ExtractVerb(), new PushVerb(), new VerifyVerb(), new ListVerb(), new DiffVerb(), new MergeVerb(), new RepairVerb(), new SignVerb(), new ServeVerb(), new CompletionVerb(),
         };
         foreach (var option in GlobalOptions)
         {

@@ -33,7 +33,7 @@ internal static class Help
         ]);
         Section(writer, "Exit codes", [
             ("0", "done"), ("1", "not done: a source, a destination or the machine is at fault"), ("2", "the command line is wrong"),
-            ("3", "the package is damaged or no valid bundle"), ("130, 143", "stopped by SIGINT, SIGTERM"),
+            ("3", "the package is damaged, no valid bundle, or not signed as --key demands"), ("130, 143", "stopped by SIGINT, SIGTERM"),
         ]);
         writer.Write("\nsee bundle COMMAND --help for the options of a command\n");
     }

@@ -21,6 +21,12 @@ public static class Limits
     /// <summary>A signature, at most (spec IDX-11).</summary>
     public const int Signature = Large - 1;
 
+    /// <summary>Signatures of bundle.json, at most (spec SIG-1).</summary>
+    public const int BundleSignatures = 8;
+
+    /// <summary>A signature of bundle.json, at most (spec SIG-1): a block of the stream.</summary>
+    public const int BundleSignature = 512;
+
     /// <summary>Nested JSON values, at most.</summary>
     public const int JsonDepth = 32;
 

@@ -16,6 +16,9 @@ internal sealed class Forge
 
     public long Time { get; set; }
 
+    /// <summary>Signatures of the index; the rules for them are not checked.</summary>
+    public IReadOnlyList<BundleSignature> Signatures { get; set; } = [];
+
     /// <summary>Changes the index after it was built; its rules are not checked again.</summary>
     public Func<BundleIndex, BundleIndex> Index { get; set; } = index => index;
 
@@ -80,7 +83,7 @@ internal sealed class Forge
     {
         var index = Index(_builder.Build());
         var indexBytes = IndexWriter.Write(index);
-        var layout = new PackageLayout(index, indexBytes, Time);
+        var layout = new PackageLayout(index, indexBytes, Time, Signatures);
         var contents = Cut(Fill(layout), layout);
         if (IndexText is not null)
         {

@@ -31,9 +31,15 @@ internal static class Sample
     public static Forge App()
     {
         var forge = new Forge();
+        AddApp(forge);
+        return forge;
+    }
+
+    /// <summary>What <see cref="App"/> holds.</summary>
+    public static void AddApp(Forge forge)
+    {
         forge.Name("example/app", forge.Image("app", Text("layer one\n"), Text("layer two\n")), ["1.0"]);
         forge.File("install.sh", 493, Text("#!/bin/sh\n"));
-        return forge;
     }
 
     /// <summary>Two images with different manifests.</summary>

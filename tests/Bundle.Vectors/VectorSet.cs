@@ -25,6 +25,7 @@ internal sealed class VectorSet
         IndexFormVectors.AddTo(set);
         IndexVectors.AddTo(set);
         BaseVectors.AddTo(set);
+        SignatureVectors.AddTo(set);
         PathVectors.AddTo(set);
         TarVectors.AddTo(set);
         FrameVectors.AddTo(set);
@@ -51,6 +52,11 @@ internal sealed class VectorSet
             [ListName] = Encoding.UTF8.GetBytes(List()),
             [ReadmeName] = Encoding.UTF8.GetBytes(Readme()),
         };
+        foreach (var (name, pem) in SignatureVectors.Keys())
+        {
+            files.Add(name, pem);
+        }
+
         foreach (var vector in Vectors)
         {
             files.Add(vector.File, vector.Bytes);
@@ -102,6 +108,9 @@ internal sealed class VectorSet
             the destination.
 
             A vector whose file ends with `.parts` is the list of a split package (section 11), with its parts beside it; it is read as a file alone.
+
+            The keys of signed packages are `*.pub`; whether signatures hold is no matter of the format, but those of `good-signed`,
+            `good-signed-twice` and `good-signed-large-index` do [SIG-3].
 
             A writer is held against the whole packages: the tar stream and the cuts have to be the same, bytes of compressed
             blocks may differ.

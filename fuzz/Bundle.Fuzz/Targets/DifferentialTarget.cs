@@ -21,7 +21,7 @@ internal static class DifferentialTarget
         var package = forge.Make();
         Target.Require(VerifyTarget.Whole(package), "a good package is not found whole");
         var head = PackageHead.Read(new FrameStream(new MemoryStream(package)));
-        var layout = new PackageLayout(head.Index, head.IndexBytes, head.Time);
+        var layout = new PackageLayout(head);
         var expected = Expected(layout);
         using var tar = Decompressed(package, layout.StreamLength);
         Same(expected, Platform(tar), "System.Formats.Tar");

@@ -29,12 +29,14 @@ internal sealed class CreateVerb : Verb
     private readonly Option<bool> _force = ForceOption();
     private readonly Option<bool> _noCompare = new("--no-compare") { Description = "Do not read further copies of a blob to compare them" };
     private readonly Option<bool> _noSync = NoSyncOption();
+    private readonly Option<string> _sign = KeyOptions.Sign("Sign the package with a private key (PEM of openssl or cosign)");
+    private readonly Option<string> _passwordFile = KeyOptions.PasswordFile();
 
     public CreateVerb()
         : base("create", "Create a package of images.")
     {
         Arguments.Add(_sources);
-        foreach (Option option in (Option[])[_output, _imagesFrom, _platform, _base, _include, .. _registry.All, _noReferrers, _level, _split, _threads, _force, _noCompare, _noSync])
+        foreach (Option option in (Option[])[_output, _imagesFrom, _platform, _base, _include, .. _registry.All, _noReferrers, _level, _split, _threads, _force, _noCompare, _noSync, _sign, _passwordFile])
         {
             Options.Add(option);
         }
@@ -50,6 +52,7 @@ internal sealed class CreateVerb : Verb
         "bundle create images/ -o patch.tar.zst --base v1.tar.zst",
         "bundle create docker://registry.example/product/base:1.0 -o patch.tar.zst --platform linux/amd64",
         "bundle create --images-from images-list.txt -o patch.tar.zst",
+        "bundle create images/ -o patch.tar.zst --sign release.key --password-file release.pw",
         "bundle create images/ -o - | ssh site 'bundle extract - --as registry --to /var/lib/registry'",
         "bundle create images/ -o patch.tar.zst --split 4G",
         "SOURCE_DATE_EPOCH=$(git log -1 --format=%ct) bundle create images/ -o patch.tar.zst",
@@ -65,6 +68,8 @@ internal sealed class CreateVerb : Verb
             throw Wrong("a SOURCE is a folder, it cannot be standard input");
         }
 
+        OpenSsl.Require();
+        using var key = KeyOptions.Open(parsed.GetValue(_sign), parsed.GetValue(_passwordFile));
         var output = Output(parsed, _output);
         var options = new CreateOptions
         {
@@ -83,9 +88,9 @@ internal sealed class CreateVerb : Verb
             Force = parsed.GetValue(_force),
             CompareCopies = !parsed.GetValue(_noCompare),
             Sync = !parsed.GetValue(_noSync),
+            SigningKey = key,
             ModificationTime = SourceDate(),
         };
-        OpenSsl.Require();
         var result = session.WithProgress(progress => Creator.Run(options, progress, session.Cancellation));
         CreateReport.Print(result, output, session.Messages);
         return ExitCode.Fine;

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Bundle.Cli.Output;
 using Bundle.Extract;
+using Bundle.Keys;
 
 namespace Bundle.Cli.Commands;
 
@@ -23,13 +24,14 @@ internal sealed class ExtractVerb : Verb
     private readonly Option<bool> _noFiles = new("--no-files") { Description = "Leave the extra files out" };
     private readonly Option<string> _threads = ThreadsOption();
     private readonly Option<bool> _noSync = NoSyncOption();
+    private readonly Option<string[]> _key = KeyOptions.Trust();
 
     public ExtractVerb()
         : base("extract", "Extract a package's images; what is there already and valid is kept.")
     {
         _as.CompletionSources.Add("dir", "registry", "oci");
         Arguments.Add(_file);
-        foreach (Option option in (Option[])[_as, _to, _image, _base, _flat, _filesTo, _noFiles, _threads, _noSync, _tls.Ca, _tls.TlsVerify])
+        foreach (Option option in (Option[])[_as, _to, _image, _base, _flat, _filesTo, _noFiles, _threads, _noSync, _key, _tls.Ca, _tls.TlsVerify])
         {
             Options.Add(option);
         }
@@ -44,6 +46,7 @@ internal sealed class ExtractVerb : Verb
         "bundle extract patch.tar.zst --as oci --to layout/ --image 'product/*:1.4' --no-files",
         "bundle extract patch.tar.zst --as dir --to images/ --base v1.tar.zst",
         "bundle extract https://host/patch.tar.zst --as registry --to /var/lib/registry",
+        "bundle extract patch.tar.zst --as dir --to images/ --key release.pub",
     ];
 
     public override int Run(ParseResult parsed, Session session)
@@ -51,6 +54,8 @@ internal sealed class ExtractVerb : Verb
         var file = Required(parsed.GetValue(_file), "a package: FILE, URL, or - for standard input");
         var form = Required(parsed.GetValue(_as), "--as dir, --as registry or --as oci");
         UseTls(parsed, session, _tls);
+        OpenSsl.Require();
+        using var keys = TrustedKeys.Read(parsed.GetValue(_key) ?? []);
         var options = new ExtractOptions
         {
             Form = form switch
@@ -68,6 +73,7 @@ internal sealed class ExtractVerb : Verb
             NoFiles = parsed.GetValue(_noFiles),
             Threads = Threads(parsed, _threads),
             Sync = !parsed.GetValue(_noSync),
+            Keys = keys,
             Input = session.Input(file, Name),
         };
         if (options is { Flat: true, Form: not TargetForm.Dir })
@@ -80,7 +86,6 @@ internal sealed class ExtractVerb : Verb
             throw Wrong("--files-to and --no-files exclude each other");
         }
 
-        OpenSsl.Require();
         var result = session.WithProgress(progress => Extractor.Run(options, progress, session.Cancellation));
         ExtractReport.Print(result, options, form, session.Messages);
         return ExitCode.Fine;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bundle.Cli.Output;
+using Bundle.Keys;
 using Bundle.List;
 
 namespace Bundle.Cli.Commands;
@@ -9,11 +10,13 @@ internal sealed class ListVerb : Verb
 {
     private readonly Argument<string> _file = FileArgument();
     private readonly (Option<string> Ca, Option<bool> TlsVerify) _tls = TlsOptions();
+    private readonly Option<string[]> _key = KeyOptions.Trust();
 
     public ListVerb()
         : base("list", "List what a package holds; reads its head only.")
     {
         Arguments.Add(_file);
+        Options.Add(_key);
         Options.Add(_tls.Ca);
         Options.Add(_tls.TlsVerify);
     }
@@ -31,9 +34,10 @@ internal sealed class ListVerb : Verb
     {
         var file = Required(parsed.GetValue(_file), "a package: FILE, URL, or - for standard input");
         UseTls(parsed, session, _tls);
-        var input = session.Input(file, Name);
         OpenSsl.Require();
-        ListReport.Print(Lister.Run(input), input.Name, session.Messages);
+        using var keys = TrustedKeys.Read(parsed.GetValue(_key) ?? []);
+        var input = session.Input(file, Name);
+        ListReport.Print(Lister.Run(input, keys), input.Name, session.Messages);
         return ExitCode.Fine;
     }
 }

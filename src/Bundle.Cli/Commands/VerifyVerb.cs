@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Bundle.Cli.Output;
+using Bundle.Keys;
 using Bundle.Verify;
 
 namespace Bundle.Cli.Commands;
@@ -11,12 +12,17 @@ internal sealed class VerifyVerb : Verb
     private readonly (Option<string> Ca, Option<bool> TlsVerify) _tls = TlsOptions();
     private readonly Option<bool> _part = new("--part") { Description = "FILE is a part of a split package: check it alone" };
     private readonly Option<string> _threads = ThreadsOption();
+    private readonly Option<string[]> _key = KeyOptions.Trust();
+    private readonly Option<string> _receipt = new("--receipt") { HelpName = "FILE", Description = "Write what was checked, and the result, as a document to file" };
+    private readonly Option<string> _sign = KeyOptions.Sign("Sign the receipt with a private key: FILE.sig");
+    private readonly Option<string> _passwordFile = KeyOptions.PasswordFile();
+    private readonly Option<bool> _force = new("--force") { Description = "Replace an existing receipt" };
 
     public VerifyVerb()
         : base("verify", "Check every byte of a package, and say which images any damage hits.")
     {
         Arguments.Add(_file);
-        foreach (Option option in (Option[])[_part, _threads, _tls.Ca, _tls.TlsVerify])
+        foreach (Option option in (Option[])[_key, _receipt, _sign, _passwordFile, _force, _part, _threads, _tls.Ca, _tls.TlsVerify])
         {
             Options.Add(option);
         }
@@ -29,6 +35,8 @@ internal sealed class VerifyVerb : Verb
         "bundle verify patch.tar.zst",
         "bundle verify patch.tar.zst --json | jq -r '.affectedImages[]'",
         "bundle verify patch.tar.zst.003 --part",
+        "bundle verify patch.tar.zst --key release.pub",
+        "bundle verify patch.tar.zst --key release.pub --receipt patch.receipt.json --sign officer.key",
         "ssh host cat patch.tar.zst | bundle verify -",
     ];
 
@@ -37,7 +45,6 @@ internal sealed class VerifyVerb : Verb
         var file = Required(parsed.GetValue(_file), "a package: FILE, URL, or - for standard input");
         var threads = Threads(parsed, _threads);
         UseTls(parsed, session, _tls);
-        var input = session.Input(file, Name);
         OpenSsl.Require();
         if (parsed.GetValue(_part))
         {
@@ -46,7 +53,27 @@ internal sealed class VerifyVerb : Verb
             return part.IsWhole ? ExitCode.Fine : ExitCode.Package;
         }
 
-        var report = session.WithProgress(progress => Verifier.Run(input, threads, progress, session.Cancellation));
+        var (receipt, sign) = (parsed.GetValue(_receipt), parsed.GetValue(_sign));
+        if (receipt is "-" || (receipt is null && sign is not null))
+        {
+            throw Wrong(receipt is null ? "--sign goes with --receipt" : "a receipt is a file, it cannot be standard output", receipt is null ? "a package is signed by bundle sign" : null);
+        }
+
+        using var keys = TrustedKeys.Read(parsed.GetValue(_key) ?? []);
+        using var signer = KeyOptions.Open(sign, parsed.GetValue(_passwordFile));
+        var force = parsed.GetValue(_force);
+        if (receipt is not null)
+        {
+            ReceiptFile.RequirePlace(receipt, force);
+        }
+
+        var options = new VerifyOptions { Input = session.Input(file, Name), Keys = keys, HashPackage = receipt is not null, Threads = threads };
+        var report = session.WithProgress(progress => Verifier.Run(options, progress, session.Cancellation));
+        if (receipt is not null)
+        {
+            ReceiptFile.Write(receipt, new Receipt(options, report, DateTimeOffset.UtcNow), signer, force);
+        }
+
         VerifyReportText.Print(report, session.Messages);
         return report.IsWhole ? ExitCode.Fine : ExitCode.Package;
     }

@@ -5,7 +5,7 @@ namespace Bundle.Cli.Output;
 
 /// <summary>
 /// What <c>bundle create</c> says. <c>bundle.create/1</c>: output (null for standard output), bundleDigest, images, blobs, files,
-/// packageSize, parts (null for one file), blobSize, treeSize, bases, omitted, warnings. It goes to standard error where the package itself goes to standard output.
+/// packageSize, parts (null for one file), blobSize, treeSize, bases, omitted, warnings, signedBy (a key id, or null). It goes to standard error where the package itself goes to standard output.
 /// </summary>
 internal static class CreateReport
 {
@@ -26,6 +26,7 @@ internal static class CreateReport
                 json.WriteNumber("treeSize", result.TreeSize);
                 BaseText.Json(json, index);
                 JsonText.Strings(json, "warnings", result.Warnings);
+                json.WriteString("signedBy", result.SignedBy?.ToString());
             });
             if (output is null)
             {
@@ -41,7 +42,7 @@ internal static class CreateReport
         messages.Warnings(result.Warnings);
         messages.Summary($"wrote {output ?? "standard output"}{(result.Parts is { } parts ? ", " + Sizes.Count(parts, "part") : "")}: {Sizes.Count(index.Images.Count, "image")}, {Sizes.Count(index.Blobs.Count, "blob")}, "
             + $"{Sizes.Of(result.PackageSize)} ({Sizes.AsFolders(result.PackageSize, result.TreeSize)}), {Sizes.Count(index.Files.Count, "file")}; "
-            + $"bundle digest {result.BundleDigest}");
+            + $"bundle digest {result.BundleDigest}" + (result.SignedBy is { } key ? $", signed by {key}" : ""));
         foreach (var line in BaseText.Lines(index))
         {
             messages.Summary(line);

@@ -7,7 +7,7 @@ namespace Bundle.Cli.Output;
 /// <summary>
 /// What <c>bundle list</c> says, on standard output: a table with a row for each reference, the same on a terminal and in a pipe, then the
 /// totals. <c>bundle.list/1</c>: name, bundleDigest, packageSize (null for a stream), blobs, blobSize, treeSize, treeBlobs, bases, omitted, images (name,
-/// repository, tags, byDigest, references, digest, mediaType, platforms, signatures, blobs, size, shared), files (path, mode, size, digest).
+/// repository, tags, byDigest, references, digest, mediaType, platforms, signatures, blobs, size, shared), files (path, mode, size, digest), signatures (keyId, verdict).
 /// </summary>
 internal static class ListReport
 {
@@ -45,6 +45,11 @@ internal static class ListReport
         {
             writer.WriteLine(line);
         }
+
+        if (SignatureText.Of(listing.Signatures) is { } signed)
+        {
+            writer.WriteLine(signed);
+        }
     }
 
     private static void Json(Utf8JsonWriter json, Listing listing, string name)
@@ -77,6 +82,7 @@ internal static class ListReport
         }
 
         json.WriteEndArray();
+        SignatureText.Json(json, listing.Signatures);
     }
 
     private static void Image(Utf8JsonWriter json, ListedImage listed)

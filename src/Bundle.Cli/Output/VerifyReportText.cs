@@ -6,7 +6,7 @@ namespace Bundle.Cli.Output;
 
 /// <summary>
 /// What <c>bundle verify</c> says, on standard output: the report is the data. <c>bundle.verify/1</c>: name, whole, size, bundleDigest,
-/// images, blobs, files, bases, omitted, faults (id, message, entry, offset, length, digest, images, hint), affectedImages. Where the index cannot be read, bundleDigest
+/// images, blobs, files, bases, omitted, faults (id, message, entry, offset, length, digest, images, hint), affectedImages, signatures (keyId, verdict: valid, invalid, unchecked). Where the index cannot be read, bundleDigest
 /// and the counts are null, and every image is affected.
 /// </summary>
 internal static class VerifyReportText
@@ -26,6 +26,11 @@ internal static class VerifyReportText
                 {
                     writer.WriteLine(line);
                 }
+
+                if (SignatureText.Of(report.Signatures) is { } signed)
+                {
+                    writer.WriteLine(signed);
+                }
             }
             else
             {
@@ -36,7 +41,9 @@ internal static class VerifyReportText
         if (!report.IsWhole && !messages.Json)
         {
             var name = report.Name;
-            Messages.Line($"bundle: error: {name} is damaged: {Sizes.Count(report.Faults.Count, "fault")}, {Affected(report)}");
+            Messages.Line(report.IsDamaged
+                ? $"bundle: error: {name} is damaged: {Sizes.Count(report.Faults.Count, "fault")}, {Affected(report)}"
+                : $"bundle: error: {name} is not trusted: {report.Signatures.Fault!.Message}");
             Messages.Line("bundle: hint: " + Hint(report));
         }
     }
@@ -105,5 +112,6 @@ internal static class VerifyReportText
 
         json.WriteEndArray();
         JsonText.Strings(json, "affectedImages", report.AffectedImages);
+        SignatureText.Json(json, report.Signatures);
     });
 }

@@ -1,4 +1,5 @@
 using Bundle.Index;
+using Bundle.Keys;
 using Bundle.Model;
 using Bundle.Registry;
 
@@ -58,6 +59,9 @@ public sealed record CreateOptions
     /// <summary>Whether the package is on the disk before it gets its name.</summary>
     public bool Sync { get; init; } = true;
 
+    /// <summary>Signs the index; null for a package that is not signed.</summary>
+    public SigningKey? SigningKey { get; init; }
+
     /// <summary>The modification time of every entry, in seconds since 1970 (spec TAR-5).</summary>
     public long ModificationTime { get; init; }
 }
@@ -69,4 +73,8 @@ public sealed record CreateOptions
 /// <param name="Parts">How many parts the package was split into; null for one file.</param>
 /// <param name="Warnings">Things worth a word that did not stop the work.</param>
 public sealed record CreateResult(
-    BundleIndex Index, Digest BundleDigest, long PackageSize, long TreeSize, long BlobSize, int? Parts, IReadOnlyList<string> Warnings);
+    BundleIndex Index, Digest BundleDigest, long PackageSize, long TreeSize, long BlobSize, int? Parts, IReadOnlyList<string> Warnings)
+{
+    /// <summary>The key that signed it; null where none did.</summary>
+    public Digest? SignedBy { get; init; }
+}

@@ -27,7 +27,7 @@ public static class Creator
         CompareCopies(plan, options.Threads, progress, cancellation);
 
         var indexBytes = IndexWriter.Write(plan.Index);
-        var layout = new PackageLayout(plan.Index, indexBytes, options.ModificationTime);
+        var layout = new PackageLayout(plan.Index, indexBytes, options.ModificationTime, options.SigningKey is { } key ? [key.SignIndex(indexBytes)] : []);
         var remote = Enumerable.Range(0, layout.Entries.Count).Where(entry => layout.Entries[entry].Kind == EntryKind.Blob)
             .Select(entry => Locate(plan, layout, entry)).OfType<RemoteLocation>();
         using var ahead = new ReadAhead(remote, options.Registry.Parallelism, cancellation);
@@ -42,7 +42,7 @@ public static class Creator
             _ => writer.Write(bytes => options.OutputStream!.Write(bytes.Span), progress, cancellation),
         };
         options.OutputStream?.Flush();
-        return new CreateResult(plan.Index, digest, size, plan.TreeSize, plan.Index.PackageBytes, parts, plan.Warnings);
+        return new CreateResult(plan.Index, digest, size, plan.TreeSize, plan.Index.PackageBytes, parts, plan.Warnings) { SignedBy = options.SigningKey?.Id };
     }
 
     private static long WriteFile(

@@ -75,7 +75,7 @@ internal sealed class PackageWriter(PackageLayout layout, Func<int, BlobLocation
                 }
                 else
                 {
-                    Fill(frame, content.AsSpan(0, frame.Length));
+                    layout.Fill(frame, content.AsSpan(0, frame.Length), FillData);
                 }
 
                 jobs.Add(new Job(frame, content, hashed, Task.Run(() => Encode(content.AsSpan(0, frame.Length), store), CancellationToken.None)), cancellation);
@@ -128,38 +128,12 @@ internal sealed class PackageWriter(PackageLayout layout, Func<int, BlobLocation
         return (target, length);
     }
 
-    private void Fill(PackageFrame frame, Span<byte> content)
-    {
-        foreach (var segment in layout.Segments(frame))
-        {
-            var target = content.Slice(segment.Offset, segment.Length);
-            switch (segment.Kind)
-            {
-                case SegmentKind.Zeros:
-                    target.Clear();
-                    break;
-                case SegmentKind.Header:
-                    layout.WriteHeader(segment.Entry, target);
-                    break;
-                default:
-                    FillData(segment.Entry, target);
-                    break;
-            }
-        }
-    }
-
     private void FillData(int entry, Span<byte> target)
     {
-        if (layout.DigestOf(entry) is not { } digest)
-        {
-            layout.DerivedData(entry).CopyTo(target);
-            return;
-        }
-
         var location = locate(entry);
         using var stream = location.Open();
         var read = stream.ReadAtLeast(_small.AsSpan(0, target.Length), target.Length, throwOnEndOfStream: false);
-        if (read != target.Length || Digest.Of(_small.AsSpan(0, target.Length)) != digest)
+        if (read != target.Length || Digest.Of(_small.AsSpan(0, target.Length)) != layout.DigestOf(entry))
         {
             throw LargeContent.Mismatch(layout, entry, location).ToException();
         }

@@ -1,5 +1,6 @@
 using Bundle.Format;
 using Bundle.Index;
+using Bundle.Keys;
 using Bundle.Model;
 
 namespace Bundle.Extract;
@@ -43,6 +44,9 @@ public sealed record ExtractOptions
 
     /// <summary>Leaves the extra files out.</summary>
     public bool NoFiles { get; init; }
+
+    /// <summary>The keys of which one has to have signed the package, before anything of it is looked at or written; null for any package.</summary>
+    public TrustedKeys? Keys { get; init; }
 
     /// <summary>Whether all content is on the disk before the first image becomes visible, and the images before the work is done.</summary>
     public bool Sync { get; init; } = true;

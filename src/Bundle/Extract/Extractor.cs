@@ -9,15 +9,15 @@ namespace Bundle.Extract;
 public static class Extractor
 {
     /// <summary>Extracts a package, or some of its images. Nothing unverified appears under a final name.</summary>
-    /// <exception cref="BundleException">The package is damaged, or the destination cannot take it.</exception>
+    /// <exception cref="BundleException">The package is damaged or not signed as it has to be, or the destination cannot take it.</exception>
     /// <exception cref="OperationCanceledException"/>
     public static ExtractResult Run(ExtractOptions options, IProgressSink progress, CancellationToken cancellation)
     {
         using var file = PackageFile.Open(options.Input);
         var frames = file.Frames();
-        var head = PackageHead.Read(frames);
+        var head = PackageHead.Read(frames, options.Keys is { } keys ? keys.Require : null);
         var selected = ImageSelection.Select(head.Index, options.Images);
-        var layout = new PackageLayout(head.Index, head.IndexBytes, head.Time);
+        var layout = new PackageLayout(head);
         var tables = file.Length is null ? null : PackageTables.Require(file, layout);
 
         using var target = ExtractTarget.Open(options, head.Index, selected);

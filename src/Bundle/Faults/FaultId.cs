@@ -70,6 +70,18 @@ public readonly record struct FaultId(string Name, FaultClass Class)
     /// <summary>The list of parts is malformed, or of another package (spec PART-2, PART-3, PART-4).</summary>
     public static readonly FaultId PartsListInvalid = new("parts-list-invalid", FaultClass.Package);
 
+    /// <summary>The package is not signed, and a key was given.</summary>
+    public static readonly FaultId SignatureMissing = new("signature-missing", FaultClass.Package);
+
+    /// <summary>The signature of a key that was given does not hold.</summary>
+    public static readonly FaultId SignatureInvalid = new("signature-invalid", FaultClass.Package);
+
+    /// <summary>The package is signed, but by none of the keys that were given.</summary>
+    public static readonly FaultId SignatureUntrusted = new("signature-untrusted", FaultClass.Package);
+
+    /// <summary>A key file cannot be used, or its password is wrong or missing.</summary>
+    public static readonly FaultId KeyInvalid = new("key-invalid", FaultClass.Failed);
+
     /// <summary>A source does not exist, or holds nothing to bundle.</summary>
     public static readonly FaultId SourceMissing = new("source-missing", FaultClass.Failed);
 

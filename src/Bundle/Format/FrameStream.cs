@@ -20,8 +20,12 @@ public enum FrameStatus
 /// Takes a package apart into frames in one pass, from a file or a pipe. Every byte that is passed over goes through the
 /// range checksums.
 /// </summary>
-public sealed class FrameStream(Stream stream)
+/// <param name="tap">Receives every byte of the input, in order, as it is read; null where nobody listens.</param>
+public sealed class FrameStream(Stream stream, FrameStream.Tap? tap = null)
 {
+    /// <summary>Receives bytes of the input.</summary>
+    public delegate void Tap(ReadOnlySpan<byte> bytes);
+
     private readonly byte[] _buffer = new byte[2 * ZstdFrame.MaxLength];
     private int _start, _end;
     private bool _ended;
@@ -41,18 +45,40 @@ public sealed class FrameStream(Stream stream)
     /// <summary>The data frames that were read, as the seek table has to have them.</summary>
     public List<SeekEntry> Seen { get; } = [];
 
+    /// <summary>The length of the content that the frame here states; -1 where there is no data frame. Reads no more than that takes.</summary>
+    public int PeekContentLength()
+    {
+        Ensure(RangeTable.Header);
+        return ZstdFrame.TryReadHeader(Available, out _, out var length) ? length : -1;
+    }
+
     /// <summary>Reads the frame here and passes over it; stays where it is on any other status than <see cref="FrameStatus.Data"/>.</summary>
     /// <param name="frame">The frame's bytes, valid until the next call.</param>
     public FrameStatus Read(out ReadOnlyMemory<byte> frame)
     {
-        frame = default;
+        var status = Peek(out frame, out var contentLength);
+        if (status == FrameStatus.Data)
+        {
+            Seen.Add(new SeekEntry((uint)frame.Length, (uint)contentLength, ZstdFrame.StatedChecksum(frame.Span)));
+            Pass(frame.Length);
+        }
+
+        return status;
+    }
+
+    /// <summary>Reads the frame here and stays before it.</summary>
+    /// <param name="frame">The frame's bytes, valid until the next call.</param>
+    /// <param name="contentLength">The length of the content that it states.</param>
+    public FrameStatus Peek(out ReadOnlyMemory<byte> frame, out int contentLength)
+    {
+        (frame, contentLength) = (default, 0);
         Ensure(RangeTable.Header);
         if (RangeTable.StartsHere(Available))
         {
             return FrameStatus.Tables;
         }
 
-        if (!ZstdFrame.TryReadHeader(Available, out var length, out var contentLength))
+        if (!ZstdFrame.TryReadHeader(Available, out var length, out contentLength))
         {
             return Available.Length < ZstdFrame.MaxHeader && _ended ? FrameStatus.Cut : FrameStatus.Malformed;
         }
@@ -81,8 +107,6 @@ public sealed class FrameStream(Stream stream)
         }
 
         frame = _buffer.AsMemory(_start, length);
-        Seen.Add(new SeekEntry((uint)length, (uint)contentLength, ZstdFrame.StatedChecksum(frame.Span)));
-        Pass(length);
         return FrameStatus.Data;
     }
 
@@ -133,6 +157,15 @@ public sealed class FrameStream(Stream stream)
         return null;
     }
 
+    /// <summary>Reads to the end of the input, for the tap alone.</summary>
+    public void Drain()
+    {
+        for (_start = _end; !_ended; _start = _end)
+        {
+            Ensure(1);
+        }
+    }
+
     private ReadOnlySpan<byte> Available => _buffer.AsSpan(_start, _end - _start);
 
     private static int NextMagic(ReadOnlySpan<byte> bytes)
@@ -178,6 +211,7 @@ public sealed class FrameStream(Stream stream)
         while (_end - _start < length && !_ended)
         {
             var read = stream.Read(_buffer, _end, _buffer.Length - _end);
+            tap?.Invoke(_buffer.AsSpan(_end, read));
             _end += read;
             _ended = read == 0;
         }

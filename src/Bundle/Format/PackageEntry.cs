@@ -8,6 +8,9 @@ public enum EntryKind
     /// <summary>bundle.json.</summary>
     Index,
 
+    /// <summary>A signature of bundle.json.</summary>
+    BundleSignature,
+
     /// <summary>oci-layout.</summary>
     OciLayout,
 
@@ -34,7 +37,7 @@ public enum EntryKind
 }
 
 /// <summary>An entry of the stream.</summary>
-/// <param name="Number">Which blob, signature, repository link or file; 0 for others.</param>
+/// <param name="Number">Which signature, blob, repository link or file; 0 for others.</param>
 /// <param name="Size">The bytes of data.</param>
 [StructLayout(LayoutKind.Auto)]
 public readonly record struct PackageEntry(EntryKind Kind, int Number, long Size)
@@ -42,7 +45,7 @@ public readonly record struct PackageEntry(EntryKind Kind, int Number, long Size
     /// <summary>Whether its data has frames of its own (spec FRAME-3).</summary>
     public bool IsLarge => Size >= Limits.Large;
 
-    /// <summary>Whether its data follows from the index: everything but blobs, signatures and files.</summary>
+    /// <summary>Whether its data is known from the head on: everything but blobs, their signatures and files.</summary>
     public bool IsDerived => Kind is not (EntryKind.Blob or EntryKind.Signature or EntryKind.File);
 }
 

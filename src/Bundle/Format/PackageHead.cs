@@ -6,18 +6,20 @@ using Bundle.Model;
 
 namespace Bundle.Format;
 
-/// <summary>The beginning of a package: the index, which says all about the rest.</summary>
+/// <summary>The beginning of a package: the index, which says all about the rest, and its signatures.</summary>
 /// <param name="IndexBytes">bundle.json as it stands in the package.</param>
 /// <param name="Time">The modification time of every entry.</param>
-/// <param name="Frames">How many frames it takes.</param>
-public sealed record PackageHead(BundleIndex Index, byte[] IndexBytes, long Time, int Frames)
+/// <param name="Frames">How many frames the index takes. The signatures, in the frame behind them, are looked at and not passed over.</param>
+/// <param name="Signatures">The signatures of the index; none where the package is not signed.</param>
+public sealed record PackageHead(BundleIndex Index, byte[] IndexBytes, long Time, int Frames, IReadOnlyList<BundleSignature> Signatures)
 {
     /// <summary>The sha256 of the index: it names the content whatever the compression.</summary>
     public Digest BundleDigest { get; } = Digest.Of(IndexBytes);
 
-    /// <summary>Reads the head and leaves the frames behind it alone.</summary>
+    /// <summary>Reads the head and passes over the index alone.</summary>
+    /// <param name="accept">Sees bundle.json and its signatures before anything is made of them; what it throws ends the reading.</param>
     /// <exception cref="BundleException">It is damaged, or this is no bundle.</exception>
-    public static PackageHead Read(FrameStream frames)
+    public static PackageHead Read(FrameStream frames, Action<byte[], IReadOnlyList<BundleSignature>>? accept = null)
     {
         using var codec = new FrameCodec();
         var buffer = ArrayPool<byte>.Shared.Rent(Limits.Frame);
@@ -45,7 +47,11 @@ public sealed record PackageHead(BundleIndex Index, byte[] IndexBytes, long Time
         var (index, count) = size < Limits.Large ? (Small(first, (int)size), 1)
             : first.Length == TarHeader.Block ? Large(frames, codec, (int)size, buffer) : throw Malformed(FaultId.FrameInvalid, "is cut into other frames than it has to be [FRAME-3]");
         ArrayPool<byte>.Shared.Return(buffer);
-        return new PackageHead(IndexReader.Read(index), index, time, count);
+        var signatures = SignatureFrame.Read(frames, codec, time);
+        accept?.Invoke(index, signatures.Found);
+        var head = new PackageHead(IndexReader.Read(index), index, time, count, signatures.Found);
+        return signatures.Unreadable > 0 && new PackageLayout(head).Frames[count].Length != signatures.Unreadable
+            ? head with { Signatures = SignatureFrame.Unreadable(signatures.Unreadable) } : head;
     }
 
     private static byte[] Small(ReadOnlySpan<byte> first, int size)

@@ -6,7 +6,7 @@ namespace Bundle.Format;
 
 /// <summary>
 /// Where everything stands: the entries of the stream and the cuts between frames, both of which follow from the index
-/// (spec sections 3 and 5). The writer fills it in; a reader holds a package against it.
+/// and from how it is signed (spec sections 3 and 5). The writer fills it in; a reader holds a package against it.
 /// </summary>
 public sealed class PackageLayout
 {
@@ -21,9 +21,10 @@ public sealed class PackageLayout
     /// <summary>The layout of a package.</summary>
     /// <param name="indexBytes">The index in its canonical form.</param>
     /// <param name="time">The modification time of every entry.</param>
-    public PackageLayout(BundleIndex index, byte[] indexBytes, long time)
+    /// <param name="bundleSignatures">The signatures of the index, in order; none where the package is not signed.</param>
+    public PackageLayout(BundleIndex index, byte[] indexBytes, long time, IReadOnlyList<BundleSignature>? bundleSignatures = null)
     {
-        (Index, Time, _indexBytes) = (index, time, indexBytes);
+        (Index, Time, _indexBytes, BundleSignatures) = (index, time, indexBytes, bundleSignatures ?? []);
         _ociLayout = DerivedDocuments.OciLayout();
         _ociIndex = DerivedDocuments.OciIndex(index);
         _dockerManifest = DerivedDocuments.DockerManifest(index);
@@ -32,6 +33,12 @@ public sealed class PackageLayout
         ListEntries();
         Frames = new FrameCutter(this).Cut();
         StreamLength = Frames[^1].Offset + Frames[^1].Length;
+    }
+
+    /// <summary>The layout of the package that a head begins.</summary>
+    public PackageLayout(PackageHead head)
+        : this(head.Index, head.IndexBytes, head.Time, head.Signatures)
+    {
     }
 
     /// <summary>The package's index.</summary>
@@ -43,7 +50,10 @@ public sealed class PackageLayout
     /// <summary>The entries in order.</summary>
     public IReadOnlyList<PackageEntry> Entries => _entries;
 
-    /// <summary>The signatures that are stored, each digest once.</summary>
+    /// <summary>The signatures of the index.</summary>
+    public IReadOnlyList<BundleSignature> BundleSignatures { get; }
+
+    /// <summary>The images' signatures that are stored, each digest once.</summary>
     public IReadOnlyList<IndexSignature> Signatures { get; }
 
     /// <summary>The data frames in order.</summary>
@@ -55,7 +65,7 @@ public sealed class PackageLayout
     /// <summary>An entry's name in the stream.</summary>
     public string NameOf(int entry) => Encoding.UTF8.GetString(NameOf(entry, stackalloc byte[NameBuffer]));
 
-    /// <summary>The digest that an entry's data must have; null where the data follows from the index.</summary>
+    /// <summary>The digest that an entry's data must have; null where the data is known from the head on.</summary>
     public Digest? DigestOf(int entry)
     {
         var (kind, number, _) = _entries[entry];
@@ -68,10 +78,11 @@ public sealed class PackageLayout
         };
     }
 
-    /// <summary>The data of an entry that follows from the index.</summary>
+    /// <summary>The data of an entry that is known from the head on.</summary>
     public ReadOnlySpan<byte> DerivedData(int entry) => _entries[entry].Kind switch
     {
         EntryKind.Index => _indexBytes,
+        EntryKind.BundleSignature => BundleSignatures[_entries[entry].Number].Bytes.Span,
         EntryKind.OciLayout => _ociLayout,
         EntryKind.OciIndex => _ociIndex,
         EntryKind.DockerManifest => _dockerManifest,
@@ -124,6 +135,31 @@ public sealed class PackageLayout
         }
     }
 
+    /// <summary>Fills in the content of a frame that is not a large entry's data.</summary>
+    /// <param name="data">Fills in a small entry's data that is not known from the head on.</param>
+    public void Fill(PackageFrame frame, Span<byte> content, Action<int, Span<byte>> data)
+    {
+        foreach (var segment in Segments(frame))
+        {
+            var target = content.Slice(segment.Offset, segment.Length);
+            switch (segment.Kind)
+            {
+                case SegmentKind.Zeros:
+                    target.Clear();
+                    break;
+                case SegmentKind.Header:
+                    WriteHeader(segment.Entry, target);
+                    break;
+                case SegmentKind.Data when _entries[segment.Entry].IsDerived:
+                    DerivedData(segment.Entry).CopyTo(target);
+                    break;
+                default:
+                    data(segment.Entry, target);
+                    break;
+            }
+        }
+    }
+
     // The name of an entry: in the buffer, or where it may not fit there, elsewhere.
     private ReadOnlySpan<byte> NameOf(int entry, Span<byte> buffer)
     {
@@ -131,6 +167,7 @@ public sealed class PackageLayout
         return kind switch
         {
             EntryKind.Index => "bundle.json"u8,
+            EntryKind.BundleSignature => Encoding.ASCII.GetBytes(BundleSignatures[number].EntryName),
             EntryKind.OciLayout => "oci-layout"u8,
             EntryKind.OciIndex => "index.json"u8,
             EntryKind.DockerManifest => "manifest.json"u8,
@@ -145,6 +182,11 @@ public sealed class PackageLayout
     private void ListEntries()
     {
         _entries.Add(new PackageEntry(EntryKind.Index, 0, _indexBytes.Length));
+        for (var i = 0; i < BundleSignatures.Count; i++)
+        {
+            _entries.Add(new PackageEntry(EntryKind.BundleSignature, i, BundleSignatures[i].Bytes.Length));
+        }
+
         _entries.Add(new PackageEntry(EntryKind.OciLayout, 0, _ociLayout.Length));
         _entries.Add(new PackageEntry(EntryKind.OciIndex, 0, _ociIndex.Length));
         _entries.Add(new PackageEntry(EntryKind.DockerManifest, 0, _dockerManifest.Length));
@@ -198,7 +240,8 @@ public sealed class PackageLayout
                     AddEntry(entry, header + (int)size + padding);
                 }
 
-                if (entry == 0)
+                // Nothing that comes after depends on whether, and by whom, the index is signed.
+                if (entry == 0 || entry == layout.BundleSignatures.Count)
                 {
                     Close();
                 }

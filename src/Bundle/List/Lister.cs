@@ -1,5 +1,6 @@
 using Bundle.Format;
 using Bundle.Index;
+using Bundle.Keys;
 using Bundle.Model;
 using Bundle.Reading;
 
@@ -9,12 +10,16 @@ namespace Bundle.List;
 public static class Lister
 {
     /// <summary>Reads the index, and nothing behind it.</summary>
-    /// <exception cref="Faults.BundleException">The head is damaged, or the input is no bundle.</exception>
-    public static Listing Run(PackageInput input)
+    /// <param name="keys">The keys of which one has to have signed the package; null where signatures are told and not checked.</param>
+    /// <exception cref="Faults.BundleException">The head is damaged, the input is no bundle, or it is not signed as it has to be.</exception>
+    public static Listing Run(PackageInput input, TrustedKeys? keys = null)
     {
         using var file = PackageFile.Open(input);
-        var head = PackageHead.Read(file.Frames());
-        return Of(head.Index, head.BundleDigest, file.Length);
+        var head = PackageHead.Read(file.Frames(), keys is null ? null : keys.Require);
+        return Of(head.Index, head.BundleDigest, file.Length) with
+        {
+            Signatures = keys?.Check(head.IndexBytes, head.Signatures) ?? SignatureReport.Of(head.Signatures),
+        };
     }
 
     /// <summary>The same of an index that was read already.</summary>
@@ -32,7 +37,11 @@ public static class Lister
 /// <param name="TreeBlobs">How many files that would be, manifests included.</param>
 /// <param name="BlobSize">What the distinct blobs in the package take, in bytes.</param>
 public sealed record Listing(
-    BundleIndex Index, Digest BundleDigest, long? PackageSize, IReadOnlyList<ListedImage> Images, long TreeSize, int TreeBlobs, long BlobSize);
+    BundleIndex Index, Digest BundleDigest, long? PackageSize, IReadOnlyList<ListedImage> Images, long TreeSize, int TreeBlobs, long BlobSize)
+{
+    /// <summary>The package's signatures, and what is known of them.</summary>
+    public SignatureReport Signatures { get; init; } = SignatureReport.Of([]);
+}
 
 /// <summary>An image of a <see cref="Listing"/>.</summary>
 /// <param name="Size">Its manifests, configs and layers, in bytes.</param>

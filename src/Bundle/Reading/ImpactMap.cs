@@ -30,7 +30,7 @@ internal sealed class ImpactMap(PackageLayout layout)
             EntryKind.Blob or EntryKind.BlobLink => _byBlob.Value[number] ?? [],
             EntryKind.Signature => [.. layout.Index.Images.Where(i => i.Signatures.Any(s => s.Digest == layout.Signatures[number].Digest)).SelectMany(i => i.References)],
             EntryKind.RepositoryLink => OfRepository(layout.NameOf(entry)),
-            EntryKind.File => [],
+            EntryKind.File or EntryKind.BundleSignature => [],
             _ => [.. layout.Index.Images.SelectMany(i => i.References)],
         };
     }

@@ -34,7 +34,7 @@ internal sealed class PackageFile : IDisposable
     }
 
     /// <summary>The frames from the beginning on, in one pass.</summary>
-    public FrameStream Frames() => new(_stream);
+    public FrameStream Frames(FrameStream.Tap? tap = null) => new(_stream, tap);
 
     /// <summary>Reads a piece of a package with a length; false where it ends before.</summary>
     public bool TryRead(Span<byte> target, long offset) => _source!.TryReadExactly(target, offset);

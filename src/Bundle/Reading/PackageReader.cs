@@ -68,7 +68,7 @@ public sealed class PackageReader : IDisposable
             }
 
             var head = PackageHead.Read(file.Frames());
-            return new PackageReader(file, head, new PackageLayout(head.Index, head.IndexBytes, head.Time));
+            return new PackageReader(file, head, new PackageLayout(head));
         }
         catch
         {

@@ -9,17 +9,21 @@ namespace Bundle.Verify;
 /// One pass over a package, to its end whatever is wrong with it. With an intact seek table every frame is found through
 /// it; without, or in a pipe, frames are found one after the other, and after damage by looking for the next one.
 /// </summary>
-internal sealed class PackageScan(PackageFile file, int threads, IProgressSink progress, CancellationToken cancellation)
+/// <param name="hash">Receives the package's bytes; null where its own digest is not asked for.</param>
+internal sealed class PackageScan(PackageFile file, int threads, PackageHash? hash, IProgressSink progress, CancellationToken cancellation)
 {
     private readonly DamageLog _log = new();
+
+    /// <summary>The head; null before the pass, and where it cannot be read.</summary>
+    public PackageHead? Head { get; private set; }
 
     /// <summary>Runs the pass.</summary>
     public VerifyReport Run()
     {
         var tables = file.Length is null ? null : file.ReadTables();
-        var frames = file.Frames();
-        var head = ReadHead(frames, tables);
-        var layout = head is null ? null : new PackageLayout(head.Index, head.IndexBytes, head.Time);
+        var frames = file.Frames(hash is null ? null : hash.Append);
+        var head = Head = ReadHead(frames, tables);
+        var layout = head is null ? null : new PackageLayout(head);
         if (tables is not null && layout is not null && !tables.Fits(layout))
         {
             tables = null;
@@ -32,26 +36,69 @@ internal sealed class PackageScan(PackageFile file, int threads, IProgressSink p
             (size, damaged) = tables is not null ? ByTable(tables, processor) : InOrder(frames, head?.Frames ?? 0, layout, processor);
             processor?.Finish();
             cancellation.ThrowIfCancellationRequested();
+            if (hash is not null)
+            {
+                size = HashRest(hash, frames, size, inOrder: tables is null);
+            }
+
             foreach (var fault in _log.IsClean && processor is not null ? processor.FinalFaults() : [])
             {
                 _log.Add(fault);
             }
         }
 
-        return new VerifyReport(file.Name, size, head?.BundleDigest, head?.Index, _log.Report(layout, damaged));
+        return new VerifyReport(file.Name, size, head?.BundleDigest, head?.Index, _log.Report(layout, damaged)) { PackageDigest = hash?.Finish() };
     }
+
+    // What nobody had to look at: the tables of a file, and whatever follows the end of a stream.
+    private long HashRest(PackageHash hash, FrameStream frames, long size, bool inOrder)
+    {
+        if (inOrder)
+        {
+            frames.Drain();
+            return hash.Length;
+        }
+
+        var buffer = new byte[Limits.Range];
+        while (hash.Length < size)
+        {
+            var piece = buffer.AsSpan(0, (int)Math.Min(buffer.Length, size - hash.Length));
+            if (!file.TryRead(piece, hash.Length))
+            {
+                throw Shorter();
+            }
+
+            hash.Append(piece);
+        }
+
+        return size;
+    }
+
+    private BundleException Shorter() => new Fault(FaultId.Io, $"{file.Name} became shorter while it was read").ToException();
 
     private PackageHead? ReadHead(FrameStream frames, PackageTables? tables)
     {
         try
         {
-            return PackageHead.Read(frames);
+            return WithHiddenSignatures(PackageHead.Read(frames), tables);
         }
         catch (BundleException e) when (e.Fault.Id.Class == FaultClass.Package)
         {
             _log.Add(e.Fault with { Offset = e.Fault.Offset ?? 0, Length = e.Fault.Length ?? tables?[0].Compressed ?? 1 });
             return null;
         }
+    }
+
+    // Where the frame of the signatures does not even begin as one, the seek table still tells that it is there.
+    private static PackageHead WithHiddenSignatures(PackageHead head, PackageTables? tables)
+    {
+        if (head.Signatures.Count > 0 || tables is null || head.Frames >= tables.Frames || !SignatureFrame.IsLength(tables[head.Frames].Content))
+        {
+            return head;
+        }
+
+        var signed = head with { Signatures = SignatureFrame.Unreadable((int)tables[head.Frames].Content) };
+        return tables.Fits(new PackageLayout(signed)) ? signed : head;
     }
 
     private (long Size, IReadOnlyList<(long Offset, long Length)>? Damaged) ByTable(PackageTables tables, FrameProcessor? processor)
@@ -68,7 +115,7 @@ internal sealed class PackageScan(PackageFile file, int threads, IProgressSink p
             {
                 if (!file.TryRead(buffer.AsSpan(0, length), tables.OffsetOf(i)))
                 {
-                    throw new Fault(FaultId.Io, $"{file.Name} became shorter while it was read").ToException();
+                    throw Shorter();
                 }
             }
             catch
@@ -78,6 +125,7 @@ internal sealed class PackageScan(PackageFile file, int threads, IProgressSink p
                 throw;
             }
 
+            hash?.Append(tables.OffsetOf(i), buffer.AsSpan(0, length));
             ranges.Append(buffer.AsSpan(0, length));
             _log.Place(i, tables.OffsetOf(i), length);
             if (length < 4 || ZstdFrame.StatedChecksum(buffer.AsSpan(0, length)) != tables[i].Checksum)

@@ -1,0 +1,158 @@
+using System.Text;
+using Bundle.Faults;
+using Bundle.Keys;
+using Bundle.Tests.Support;
+using Xunit;
+
+namespace Bundle.Tests.Keys;
+
+/// <summary>Key files as openssl and cosign write them, and ones that nobody should have written.</summary>
+public sealed class KeyFileTests : IDisposable
+{
+    // Of the form that cosign generate-key-pair writes, closed by libsodium; the password is "secret".
+    private const string CosignKey = """
+        -----BEGIN ENCRYPTED SIGSTORE PRIVATE KEY-----
+        eyJrZGYiOnsibmFtZSI6InNjcnlwdCIsInBhcmFtcyI6eyJOIjozMjc2OCwiciI6
+        OCwicCI6MX0sInNhbHQiOiJnNlJoeHl1WSt2dGFWSVQ3SXNXZURUb3pQMkpYUFUw
+        WkRpems5MXRIRHc0PSJ9LCJjaXBoZXIiOnsibmFtZSI6Im5hY2wvc2VjcmV0Ym94
+        Iiwibm9uY2UiOiJjRkpwRTZvZ2E4QW53UVgrbW4rRzFmYkNKNk96WEZPViJ9LCJj
+        aXBoZXJ0ZXh0IjoiVng2YVhGY05NdkpQV3F1RDM4UkxVeENKNzhDQThLK0swTWRn
+        YTMwVEZEWVNHZVFPTStOQm9ISk8wRk1weXhmOXE5Qk9PTTVTNlJEbVJreUIzK2Zl
+        WXlBcGlYWlZRMjBvNm5GRkp4NCthVmNzYkdXK0pRNyttTll5U1dXTWdDTzZiL1VL
+        KytYSnpQVmtaa0EreTN0TUJQWG5KYzhYVFROSDNwNlpGZ2lLUzF0ajRiY2U5c1dO
+        VzFPQWVZd0ExVGQ5azZkWjFndmtDZXZEaWc9PSJ9
+        -----END ENCRYPTED SIGSTORE PRIVATE KEY-----
+        """;
+
+    private const string CosignPublicKey = """
+        -----BEGIN PUBLIC KEY-----
+        MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEC5GM+KmXY8HS2x4AEjBCZ+Wbq9Mm
+        QZJca1Mw/bJlJE0OD2RkaOgNWoe2zymWynNrdx48t5xEd7DFObAFFF5q6Q==
+        -----END PUBLIC KEY-----
+        """;
+
+    private readonly TempFolder _temp = new();
+
+    public void Dispose() => _temp.Dispose();
+
+    [Theory]
+    [InlineData("openssl ecparam -name prime256v1 -genkey -noout -out k", "sha256")]
+    [InlineData("openssl ecparam -name prime256v1 -genkey -out k", "sha256")]
+    [InlineData("openssl ecparam -name secp384r1 -genkey -noout -out k", "sha384")]
+    [InlineData("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out k", "sha256")]
+    [InlineData("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-384 -out k", "sha384")]
+    [InlineData("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes-256-cbc -pass pass:secret -out k", "sha256")]
+    [InlineData("openssl ecparam -name secp384r1 -genkey -noout | openssl pkcs8 -topk8 -v2 aes-128-cbc -passout pass:secret -out k", "sha384")]
+    public async Task What_a_key_of_openssl_signs_openssl_verifies_and_the_other_way_round(string make, string hash)
+    {
+        await Run.Shell(make + "; openssl pkey -in k -passin pass:secret -pubout -out p", _temp.Path);
+        using var key = SigningKey.Read(_temp["k"], Secret);
+        using var half = PublicKey.Read(_temp["p"]);
+        var data = Encoding.ASCII.GetBytes("some data");
+        _temp.Write("data", data);
+        _temp.Write("ours", key.Sign(data));
+        await Run.Shell($"openssl dgst -{hash} -verify p -signature ours data; openssl dgst -{hash} -sign k -passin pass:secret -out theirs data", _temp.Path);
+        Assert.True(half.Holds(data, File.ReadAllBytes(_temp["theirs"])));
+        Assert.False(half.Holds(Encoding.ASCII.GetBytes("other data"), File.ReadAllBytes(_temp["theirs"])));
+        Assert.Equal(key.Id, half.Id);
+        Assert.Equal(half.Id.Hex, (await Run.Shell("openssl pkey -pubin -in p -outform DER | sha256sum", _temp.Path)).StandardOutput[..64]);
+    }
+
+    [Theory]
+    [InlineData("SIGSTORE")]
+    [InlineData("COSIGN")]
+    public void A_key_of_cosign_opens_with_its_password_alone(string kind)
+    {
+        var path = _temp.Write("cosign.key", CosignKey.Replace("SIGSTORE", kind, StringComparison.Ordinal));
+        using var half = PublicKey.Read(_temp.Write("cosign.pub", CosignPublicKey));
+        using var key = SigningKey.Read(path, Secret);
+        Assert.Equal(half.Id, key.Id);
+        Assert.True(half.Holds([1, 2], key.Sign([1, 2])));
+        Assert.Contains("password is wrong", Refused(path, () => "Secret"u8.ToArray()).Message, StringComparison.Ordinal);
+        Assert.Contains("no password", Refused(path, () => null).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("\"N\":32768", "\"N\":1048576")]
+    [InlineData("\"N\":32768", "\"N\":32767")]
+    [InlineData("\"N\":32768", "\"N\":0")]
+    [InlineData("\"N\":32768", "\"N\":-32768")]
+    [InlineData("\"N\":32768", "\"N\":4294967296")]
+    [InlineData("\"N\":32768", "\"N\":\"x\"")]
+    [InlineData("\"r\":8", "\"r\":0")]
+    [InlineData("\"r\":8", "\"r\":2147483647")]
+    [InlineData("\"p\":1", "\"p\":5")]
+    [InlineData("\"p\":1", "\"p\":0")]
+    [InlineData("\"scrypt\"", "\"argon\"")]
+    [InlineData("nacl/secretbox", "none")]
+    [InlineData("\"nonce\":\"", "\"nonce\":\"AAAA")]
+    [InlineData("\"nonce\":\"", "\"nonce\":\"!")]
+    [InlineData("\"ciphertext\":\"", "\"ciphertext\":\"AAAA")]
+    [InlineData("\"salt\":\"", "\"salt\":\"AAAA")]
+    [InlineData("\"kdf\"", "\"kdg\"")]
+    [InlineData("{\"kdf\"", "[{\"kdf\"")]
+    [InlineData("{\"name\":\"scrypt\"", "[{\"name\":\"scrypt\"}],\"x\":{\"name\":\"scrypt\"")]
+    public void A_key_of_cosign_that_was_changed_is_refused_in_words(string old, string by)
+    {
+        var lines = CosignKey.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var json = Encoding.UTF8.GetString(Convert.FromBase64String(string.Concat(lines[1..^1])));
+        Assert.Contains(old, json, StringComparison.Ordinal);
+        var changed = Convert.ToBase64String(Encoding.UTF8.GetBytes(json.Replace(old, by, StringComparison.Ordinal)));
+        var fault = Refused(_temp.Write("k", $"{lines[0]}\n{changed}\n{lines[^1]}\n"), Secret);
+        Assert.Equal(FaultId.KeyInvalid, fault.Id);
+    }
+
+    [Theory]
+    [InlineData("openssl genrsa -out k 2048", "no valid ECDSA")]
+    [InlineData("openssl genpkey -algorithm ED25519 -out k", "no valid ECDSA")]
+    [InlineData("openssl ecparam -name secp256k1 -genkey -noout -out k", "another curve")]
+    [InlineData("openssl ecparam -name secp521r1 -genkey -noout -out k", "another curve")]
+    [InlineData("openssl ecparam -name prime256v1 -genkey -noout | openssl pkey -pubout -out k", "public key")]
+    [InlineData("openssl ecparam -name prime256v1 -genkey -noout | openssl ec -aes256 -passout pass:secret -out k", "old way")]
+    [InlineData("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes-256-cbc -pass pass:other -out k", "password is wrong")]
+    [InlineData("openssl ecparam -name prime256v1 -genkey -noout > k; openssl ecparam -name prime256v1 -genkey -noout >> k", "more than one")]
+    [InlineData("openssl ecparam -name prime256v1 -genkey -noout -outform DER -out k", "no PEM")]
+    [InlineData("openssl ecparam -name prime256v1 -out k", "no PEM")]
+    [InlineData("openssl ecparam -name prime256v1 -genkey -noout | sed 2s/^./A/ > k", "no valid ECDSA")]
+    [InlineData("openssl ecparam -name prime256v1 -genkey -noout | sed 3d > k", "")]
+    [InlineData("(echo -----BEGIN EC PRIVATE KEY-----; echo AAAA; echo -----END EC PRIVATE KEY-----) > k", "no valid ECDSA")]
+    [InlineData("(echo -----BEGIN CERTIFICATE-----; echo AAAA; echo -----END CERTIFICATE-----) > k", "no ECDSA private key")]
+    [InlineData("true > k", "no PEM")]
+    [InlineData("head -c 70000 /dev/zero > k", "more than")]
+    [InlineData("mkdir k", "cannot be read")]
+    [InlineData("true", "does not exist")]
+    public async Task A_file_that_is_no_private_key_is_refused_in_words(string make, string words)
+    {
+        await Run.Shell(make, _temp.Path);
+        var fault = Refused(_temp["k"], Secret);
+        Assert.Equal(FaultId.KeyInvalid, fault.Id);
+        Assert.Contains(words, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("openssl ecparam -name prime256v1 -genkey -noout -out k", "private key")]
+    [InlineData("openssl genrsa 2048 | openssl pkey -pubout -out k", "no valid ECDSA")]
+    [InlineData("openssl ecparam -name secp521r1 -genkey -noout | openssl pkey -pubout -out k", "another curve")]
+    [InlineData("openssl ecparam -name prime256v1 -genkey -noout | openssl pkey -pubout | sed 2s/^M/A/ > k", "no valid ECDSA")]
+    [InlineData("(echo -----BEGIN PUBLIC KEY-----; echo AAAA; echo -----END PUBLIC KEY-----) > k", "no valid ECDSA")]
+    public async Task A_file_that_is_no_public_key_is_refused_in_words(string make, string words)
+    {
+        await Run.Shell(make, _temp.Path);
+        var fault = Assert.Throws<BundleException>(() => PublicKey.Read(_temp["k"])).Fault;
+        Assert.Equal(FaultId.KeyInvalid, fault.Id);
+        Assert.Contains(words, fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_password_is_zeroed_after_its_use()
+    {
+        await Run.Shell("openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -aes-256-cbc -pass pass:secret -out k", _temp.Path);
+        var password = Secret();
+        using var key = SigningKey.Read(_temp["k"], () => password);
+        Assert.Equal(new byte[6], password);
+    }
+
+    private static byte[] Secret() => "secret"u8.ToArray();
+
+    private static Fault Refused(string path, Func<byte[]?> password) => Assert.Throws<BundleException>(() => SigningKey.Read(path, password)).Fault;
+}
