@@ -30,6 +30,7 @@ internal static class Help
             "bundle create images/ --output patch.tar.zst",
             "bundle verify patch.tar.zst",
             "bundle extract patch.tar.zst --as dir --to images/",
+            "bundle push patch.tar.zst docker://harbor.example/product",
         ]);
         Section(writer, "Exit codes", [
             ("0", "done"), ("1", "not done: a source, a destination or the machine is at fault"), ("2", "the command line is wrong"),

@@ -40,7 +40,7 @@ public static class Pusher
 
             return Result(source, plan, options.DryRun ? PushTally.Planned(plan) : sender.Tally);
         }
-        catch (BundleException e) when (e.Fault.Id == FaultId.RegistryDenied || e.Fault.Id == FaultId.RegistryError)
+        catch (BundleException e) when (e.Fault.Id == FaultId.RegistryDenied || (e.Fault.Id == FaultId.RegistryError && e.Fault.Hint is null))
         {
             throw (e.Fault with { Hint = Advice(e.Fault, options.Destination) }).ToException(e);
         }
