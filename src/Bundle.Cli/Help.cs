@@ -8,6 +8,8 @@ internal static class Help
 {
     private const int Gap = 28;
 
+    private static readonly string Indent = new(' ', Gap + 2);
+
     public static void Write(Command command, TextWriter writer)
     {
         writer.Write(command.Description + "\n\nUsage:\n");
@@ -48,14 +50,15 @@ internal static class Help
     private static void Section(TextWriter writer, string title, IEnumerable<(string Left, string? Right)> rows)
     {
         var lines = rows.Select(row => row.Left.Length > Gap - 2
-            ? row.Left + "\n" + new string(' ', Gap + 2) + row.Right
-            : row.Left.PadRight(Gap) + row.Right).ToList();
+            ? row.Left + "\n" + Indent + Right(row) : row.Left.PadRight(Gap) + Right(row)).ToList();
         if (lines.Count > 0)
         {
             writer.Write($"\n{title}:\n");
             Lines(writer, lines);
         }
     }
+
+    private static string? Right((string Left, string? Right) row) => row.Right?.Replace("\n", "\n" + Indent, StringComparison.Ordinal);
 
     private static void Lines(TextWriter writer, IEnumerable<string> lines)
     {

@@ -33,6 +33,15 @@ public static class Limits
     /// <summary>Blobs, images, files, or tags of an image, at most.</summary>
     public const int Count = 1_048_576;
 
+    /// <summary>The characters of all names in an archive of images together, at most.</summary>
+    public const int ArchiveNames = 128 * 1024 * 1024;
+
+    /// <summary>What every archive of images may become when it is decompressed, in bytes.</summary>
+    public const long Unpacked = 1024L * 1024 * 1024;
+
+    /// <summary>How many times its size a larger one may become.</summary>
+    public const int UnpackedRatio = 100;
+
     /// <summary>Frames, at most (the zstd seekable format).</summary>
     public const int Frames = 0x8000000 - 1;
 

@@ -12,7 +12,14 @@ internal sealed class CreateVerb : Verb
     private readonly Argument<string[]> _sources = new("SOURCE")
     {
         HelpName = "SOURCE…",
-        Description = "Folders: skopeo dir images, or trees that contain some; or images of registries: docker://HOST/NAME:TAG",
+        Description = "A folder or a file, recognised by what it holds, or one of\n"
+            + "dir:PATH             skopeo dir images, or a tree that contains some\n"
+            + "registry:PATH        a registry's storage, or a tar of one\n"
+            + "oci:PATH[:REF]       an OCI layout\n"
+            + "oci-archive:FILE[:REF] a tar of one\n"
+            + "docker-archive:FILE  what docker save writes\n"
+            + "bundle:FILE          another package\n"
+            + "docker://HOST/NAME[:TAG] an image of a live registry",
         Arity = ArgumentArity.ZeroOrMore,
     };
 
@@ -22,8 +29,9 @@ internal sealed class CreateVerb : Verb
     private readonly Option<string[]> _base = new("--base") { HelpName = "OLD", Description = "Leave out what another package (or its bundle.json, or a source) has; may be repeated" };
     private readonly Option<string[]> _include = new("--include") { HelpName = "PATH", Description = "An extra file or folder, such as deploy scripts; may be repeated" };
     private readonly RegistryFlags _registry = new();
-    private readonly Option<bool> _noReferrers = new("--no-referrers") { Description = "Of live registries, leave out signatures and the like that refer to an image" };
+    private readonly Option<bool> _noReferrers = new("--no-referrers") { Description = "Leave out signatures and the like that refer to an image" };
     private readonly Option<string> _split = new("--split") { HelpName = "SIZE", Description = "Write parts of SIZE: FILE.001, FILE.002, …, and FILE.parts, which lists them (4G, 700M, 4GB, …)" };
+    private readonly Option<string> _tmp = new("--tmp") { HelpName = "DIR", Description = "Where compressed archives are decompressed;\ndefault: $TMPDIR, else beside the output" };
     private readonly Option<string> _level = LevelOption();
     private readonly Option<string> _threads = ThreadsOption();
     private readonly Option<bool> _force = ForceOption();
@@ -36,7 +44,7 @@ internal sealed class CreateVerb : Verb
         : base("create", "Create a package of images.")
     {
         Arguments.Add(_sources);
-        foreach (Option option in (Option[])[_output, _imagesFrom, _platform, _base, _include, .. _registry.All, _noReferrers, _level, _split, _threads, _force, _noCompare, _noSync, _sign, _passwordFile])
+        foreach (Option option in (Option[])[_output, _imagesFrom, _platform, _base, _include, .. _registry.All, _noReferrers, _tmp, _level, _split, _threads, _force, _noCompare, _noSync, _sign, _passwordFile])
         {
             Options.Add(option);
         }
@@ -49,6 +57,7 @@ internal sealed class CreateVerb : Verb
     [
         "bundle create images/ --output patch.tar.zst",
         "bundle create images/ -o patch.tar.zst --images-from release.txt --include deploy/",
+        "bundle create registry:/var/lib/registry docker-archive:app.tar -o patch.tar.zst",
         "bundle create images/ -o patch.tar.zst --base v1.tar.zst",
         "bundle create docker://registry.example/product/base:1.0 -o patch.tar.zst --platform linux/amd64",
         "bundle create --images-from images-list.txt -o patch.tar.zst",
@@ -65,7 +74,7 @@ internal sealed class CreateVerb : Verb
         _ = list ?? Required(sources.FirstOrDefault(), "at least one SOURCE, or --images-from LIST");
         if (sources.Contains("-"))
         {
-            throw Wrong("a SOURCE is a folder, it cannot be standard input");
+            throw Wrong("a SOURCE is a folder or a file, it cannot be standard input");
         }
 
         OpenSsl.Require();
@@ -81,6 +90,7 @@ internal sealed class CreateVerb : Verb
             Referrers = !parsed.GetValue(_noReferrers),
             Platforms = Platforms(parsed.GetValue(_platform) ?? []),
             Bases = parsed.GetValue(_base) ?? [],
+            Temporary = parsed.GetValue(_tmp),
             Includes = parsed.GetValue(_include) ?? [],
             Split = Split(parsed, output),
             Level = Level(parsed, _level),

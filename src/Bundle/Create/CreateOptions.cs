@@ -41,6 +41,9 @@ public sealed record CreateOptions
     /// <summary>Whether what belongs to an image of a live registry comes along: what refers to it, and cosign's tags.</summary>
     public bool Referrers { get; init; } = true;
 
+    /// <summary>The folder for what has to be decompressed first; null for <c>TMPDIR</c>, else beside the output.</summary>
+    public string? Temporary { get; init; }
+
     /// <summary>Extra files and folders.</summary>
     public IReadOnlyList<string> Includes { get; init; } = [];
 

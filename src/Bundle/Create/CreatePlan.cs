@@ -10,7 +10,7 @@ namespace Bundle.Create;
 internal sealed record BlobCopy(Digest Digest, BlobLocation Location);
 
 /// <summary>All that is needed to write a package: its index, and where every content is read. Made before the first byte is written.</summary>
-internal sealed class CreatePlan
+internal sealed class CreatePlan : IDisposable
 {
     private readonly SourceSet _sources, _lenders;
 
@@ -30,7 +30,22 @@ internal sealed class CreatePlan
     /// <exception cref="BundleException">A source is missing, incomplete or wrong; names conflict; a wanted image is not there.</exception>
     public static CreatePlan Make(CreateOptions options, RegistryPool registries, CancellationToken cancellation)
     {
-        var sources = new SourceSet(new PlatformSelection(options.Platforms), registries) { WithReferrers = options.Referrers };
+        var sources = new SourceSet(new PlatformSelection(options.Platforms), registries) { WithReferrers = options.Referrers, Temporary = TemporaryFolder(options) };
+        var lenders = new SourceSet(registries: registries) { Temporary = sources.Temporary };
+        try
+        {
+            return Make(sources, lenders, options, registries, cancellation);
+        }
+        catch
+        {
+            sources.Dispose();
+            lenders.Dispose();
+            throw;
+        }
+    }
+
+    private static CreatePlan Make(SourceSet sources, SourceSet lenders, CreateOptions options, RegistryPool registries, CancellationToken cancellation)
+    {
         Source.AddTo(sources, options.Sources, cancellation);
         if (options.ImagesFrom is { } list)
         {
@@ -44,10 +59,10 @@ internal sealed class CreatePlan
             }
         }
 
+        sources.RequireReadable();
         sources.RequireDistinctNames();
         sources.Files.Include(options.Includes, cancellation);
         var bases = options.Bases.Select(one => KnownIndex.Read(one, cancellation, registries)).ToList();
-        var lenders = new SourceSet(registries: registries);
         foreach (var lender in options.Lenders)
         {
             Source.AddTo(lenders, lender, cancellation);
@@ -71,6 +86,19 @@ internal sealed class CreatePlan
     public BlobLocation SignatureLocation(Digest digest) => _sources.Locate(digest);
 
     public BlobLocation FileLocation(int file) => _sources.Files.Locate(Index.Files[file].Path);
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _sources.Dispose();
+        _lenders.Dispose();
+    }
+
+    // Beside the output there is room for about as much as is read, which /tmp need not have.
+    private static string TemporaryFolder(CreateOptions options) => options.Temporary
+        ?? (Environment.GetEnvironmentVariable("TMPDIR") is { Length: > 0 } folder ? folder : null)
+        ?? (options.Output is { } output ? Path.GetDirectoryName(Path.GetFullPath(output)) : null)
+        ?? Path.GetTempPath();
 
     private static List<BlobCopy> Copies(BundleIndex index, SourceSet sources)
     {

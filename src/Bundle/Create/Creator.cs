@@ -23,7 +23,7 @@ public static class Creator
 
         progress.Start("reading sources", null);
         using var registries = new RegistryPool(options.Registry);
-        var plan = CreatePlan.Make(options, registries, cancellation);
+        using var plan = CreatePlan.Make(options, registries, cancellation);
         CompareCopies(plan, options.Threads, progress, cancellation);
 
         var indexBytes = IndexWriter.Write(plan.Index);

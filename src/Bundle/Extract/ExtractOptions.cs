@@ -16,6 +16,9 @@ public enum TargetForm
 
     /// <summary>An OCI image layout.</summary>
     Oci,
+
+    /// <summary>A file that <c>docker load</c> reads.</summary>
+    DockerArchive,
 }
 
 /// <summary>What <see cref="Extractor"/> is asked to do.</summary>
@@ -27,7 +30,7 @@ public sealed record ExtractOptions
     /// <summary>The form.</summary>
     public required TargetForm Form { get; init; }
 
-    /// <summary>The destination folder; made where it is missing.</summary>
+    /// <summary>The destination folder, made where it is missing; for <see cref="TargetForm.DockerArchive"/>, a file.</summary>
     public required string To { get; init; }
 
     /// <summary>Patterns of references (<c>*</c>, <c>?</c>; <c>*</c> matches <c>/</c> too; without a tag, every tag); empty for all images.</summary>
@@ -38,6 +41,12 @@ public sealed record ExtractOptions
 
     /// <summary>For <see cref="TargetForm.Dir"/>: folders named by the last component of the name alone.</summary>
     public bool Flat { get; init; }
+
+    /// <summary>For <see cref="TargetForm.DockerArchive"/>: the platform that is taken of lists, as <c>os/architecture[/variant]</c>; null for this machine's.</summary>
+    public string? Platform { get; init; }
+
+    /// <summary>For <see cref="TargetForm.DockerArchive"/>: whether an existing file is replaced.</summary>
+    public bool Force { get; init; }
 
     /// <summary>Where the extra files go; null for <c>files</c> below <see cref="To"/>.</summary>
     public string? FilesTo { get; init; }

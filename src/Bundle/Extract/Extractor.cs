@@ -20,6 +20,12 @@ public static class Extractor
         var layout = new PackageLayout(head);
         var tables = file.Length is null ? null : PackageTables.Require(file, layout);
 
+        var held = new HeldFrames(frames);
+        if (options.Form == TargetForm.DockerArchive)
+        {
+            selected = SinglePlatform.Choose(held, head.Frames, layout, selected, options.Platform);
+        }
+
         using var target = ExtractTarget.Open(options, head.Index, selected);
         target.Prepare(progress, cancellation);
         Lending.Bring(head.Index, selected, target, options, progress, cancellation);
@@ -35,7 +41,7 @@ public static class Extractor
             }
             else
             {
-                ReadInOrder(frames, head.Frames, plan, processor, layout, progress, cancellation);
+                ReadInOrder(frames, held, head.Frames, plan, processor, layout, progress, cancellation);
             }
 
             processor.Finish();
@@ -95,19 +101,18 @@ public static class Extractor
     }
 
     private static void ReadInOrder(
-        FrameStream frames, int first, FramePlan plan, FrameProcessor processor, PackageLayout layout, IProgressSink progress, CancellationToken cancellation)
+        FrameStream frames, HeldFrames held, int first, FramePlan plan, FrameProcessor processor, PackageLayout layout, IProgressSink progress, CancellationToken cancellation)
     {
         for (var number = first; number < layout.Frames.Count; number++)
         {
             cancellation.ThrowIfCancellationRequested();
-            var offset = frames.Position;
-            var status = frames.Read(out var frame);
-            if (status != FrameStatus.Data || frames.Seen[^1].Content != layout.Frames[number].Length)
+            var status = held.Read(out var frame);
+            if (status != FrameStatus.Data || held.ContentLength != layout.Frames[number].Length)
             {
                 var cut = status == FrameStatus.Cut;
                 throw new Fault(cut ? FaultId.Truncated : FaultId.FrameInvalid, cut ? "the package ends too early" : "a frame is damaged")
                 {
-                    Offset = offset,
+                    Offset = held.Offset,
                     Images = new ImpactMap(layout).Of(layout.Frames[number]),
                     Hint = "transfer the package again",
                 }.ToException();

@@ -1,6 +1,5 @@
 using Bundle.Index;
 using Bundle.Model;
-using Microsoft.Win32.SafeHandles;
 
 namespace Bundle.Extract;
 
@@ -35,8 +34,8 @@ internal interface IExtractTarget : IDisposable
 /// <summary>A file under no final name yet.</summary>
 internal interface IPendingFile : IDisposable
 {
-    /// <summary>Open for writing.</summary>
-    SafeFileHandle Handle { get; }
+    /// <summary>Writes a piece; several threads may.</summary>
+    void Write(ReadOnlySpan<byte> data, long at);
 
     /// <summary>Gives the file its name: its content is verified.</summary>
     void Publish();

@@ -23,7 +23,7 @@ internal static class Lending
             return;
         }
 
-        var lenders = new SourceSet();
+        using var lenders = new SourceSet();
         foreach (var one in options.Bases)
         {
             Source.AddTo(lenders, one, cancellation);
@@ -51,7 +51,7 @@ internal static class Lending
         {
             cancellation.ThrowIfCancellationRequested();
             hash.AppendData(buffer, 0, read);
-            RandomAccess.Write(file.Handle, buffer.AsSpan(0, read), done);
+            file.Write(buffer.AsSpan(0, read), done);
             progress.Advance(read);
         }
 

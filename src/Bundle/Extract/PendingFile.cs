@@ -25,8 +25,11 @@ internal sealed class PendingFile : IPendingFile
         }
     }
 
-    /// <inheritdoc/>
+    /// <summary>Open for writing.</summary>
     public SafeFileHandle Handle { get; }
+
+    /// <inheritdoc/>
+    public void Write(ReadOnlySpan<byte> data, long at) => RandomAccess.Write(Handle, data, at);
 
     /// <inheritdoc/>
     public void Publish()

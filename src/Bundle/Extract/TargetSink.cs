@@ -35,7 +35,7 @@ internal sealed class TargetSink : IContentSink, IDisposable
 
     /// <inheritdoc/>
     public void Piece(int entry, long offset, ReadOnlySpan<byte> data) =>
-        RandomAccess.Write(_open.GetOrAdd(entry, e => new Lazy<IPendingFile>(() => Create(e))).Value.Handle, data, offset);
+        _open.GetOrAdd(entry, e => new Lazy<IPendingFile>(() => Create(e))).Value.Write(data, offset);
 
     /// <inheritdoc/>
     public void Complete(int entry)
@@ -57,7 +57,7 @@ internal sealed class TargetSink : IContentSink, IDisposable
         }
 
         using var file = Create(entry);
-        RandomAccess.Write(file.Handle, data, 0);
+        file.Write(data, 0);
         file.Publish();
     }
 

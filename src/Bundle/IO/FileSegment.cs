@@ -3,7 +3,8 @@ using Microsoft.Win32.SafeHandles;
 namespace Bundle.IO;
 
 /// <summary>A part of a file as a stream that is read once; ends early where the file does.</summary>
-internal sealed class FileSegment(SafeFileHandle file, long offset, long length) : Stream
+/// <param name="leaveOpen">Whether the file stays open after the stream.</param>
+internal sealed class FileSegment(SafeFileHandle file, long offset, long length, bool leaveOpen = false) : Stream
 {
     private long _done;
 
@@ -48,7 +49,7 @@ internal sealed class FileSegment(SafeFileHandle file, long offset, long length)
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
     {
-        if (disposing)
+        if (disposing && !leaveOpen)
         {
             file.Dispose();
         }

@@ -24,6 +24,9 @@ internal readonly record struct FileStat(FileIdentity Identity, FileKind Kind, l
     /// <summary>Asks for a path, links followed; null where nothing is there.</summary>
     public static FileStat? Of(string path) => Ask(NativeMethods.CurrentFolder, path, 0, path);
 
+    /// <summary>Asks for a path whose last component is not followed; null where nothing is there.</summary>
+    public static FileStat? OfLink(string path) => Ask(NativeMethods.CurrentFolder, path, NativeMethods.NoFollowAt, path);
+
     /// <summary>Asks for an open file.</summary>
     public static FileStat Of(SafeFileHandle file) =>
         Ask((int)file.DangerousGetHandle(), "", NativeMethods.EmptyPath, "an open file") ?? throw new IOException("an open file cannot be found");

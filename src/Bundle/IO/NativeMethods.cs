@@ -18,6 +18,9 @@ internal static partial class NativeMethods
     /// <summary>These two flags differ between the architectures of Linux.</summary>
     public static int Directory => Arm ? 0x4000 : 0x10000;
 
+    /// <summary>O_TMPFILE: a file without a name in a folder.</summary>
+    public static int TemporaryFile => 0x400000 | Directory;
+
     public static int NoFollow => Arm ? 0x8000 : 0x20000;
 
     [LibraryImport("libc", EntryPoint = "openat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

@@ -96,12 +96,21 @@ internal abstract class PushSource : IDisposable
         public static OfSources Read(string source, CancellationToken cancellation)
         {
             var sources = new SourceSet();
-            Source.AddTo(sources, source, cancellation);
-            sources.RequireDistinctNames();
-            MissingBlob.Refuse(sources.Images, _ => false);
-            var builder = new IndexBuilder();
-            sources.AddTo(builder);
-            return new OfSources(sources, builder.Build());
+            try
+            {
+                Source.AddTo(sources, source, cancellation);
+                sources.RequireReadable();
+                sources.RequireDistinctNames();
+                MissingBlob.Refuse(sources.Images, _ => false);
+                var builder = new IndexBuilder();
+                sources.AddTo(builder);
+                return new OfSources(sources, builder.Build());
+            }
+            catch
+            {
+                sources.Dispose();
+                throw;
+            }
         }
 
         public override Stream Open(int blob)
@@ -116,8 +125,6 @@ internal abstract class PushSource : IDisposable
             });
         }
 
-        public override void Dispose()
-        {
-        }
+        public override void Dispose() => sources.Dispose();
     }
 }

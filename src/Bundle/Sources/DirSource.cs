@@ -17,12 +17,12 @@ internal static class DirSource
         if (!Directory.Exists(root))
         {
             throw Missing(path, File.Exists(root) ? "is a file, not a folder of images" : "does not exist",
-                File.Exists(root) ? "a SOURCE is a folder made by 'skopeo copy … dir:' or 'skopeo sync --dest dir'" : "check the path");
+                File.Exists(root) ? "dir: means a folder made by 'skopeo copy … dir:' or 'skopeo sync --dest dir'" : "check the path");
         }
 
         if (OtherKind(root) is { } kind)
         {
-            throw Missing(path, $"is {kind}, not a tree of skopeo dir images", "copy its images with 'skopeo sync --all --scoped --dest dir' first");
+            throw Missing(path, $"is {kind}, not a tree of skopeo dir images", "name it without dir:");
         }
 
         var images = sources.Images.Count;

@@ -26,4 +26,7 @@ internal abstract class ImageStore
 
     /// <summary>Whether a blob that is missing here may come from another source: so it is with what an incremental package leaves to its bases.</summary>
     public virtual bool MayLend(Digest blob) => false;
+
+    /// <summary>Whether a list's child was left out when the store was made, so that it is left out again.</summary>
+    public virtual bool Omits(Digest child) => false;
 }

@@ -22,8 +22,10 @@ internal sealed class ImageWalk
 
     /// <summary>Reads an image, and adds it to the sources.</summary>
     /// <param name="name">What the image is called; its digest, where it has one, is not looked at.</param>
+    /// <param name="platforms">Those of an image that is no list, where its config may not be at hand; null to read them there.</param>
     /// <exception cref="BundleException">A manifest is wrong, or something does not have its size.</exception>
-    public static void Add(SourceSet sources, ImageStore store, ImageReference name, Digest digest, IReadOnlyList<IndexSignature>? signatures = null)
+    public static void Add(
+        SourceSet sources, ImageStore store, ImageReference name, Digest digest, IReadOnlyList<IndexSignature>? signatures = null, IReadOnlyList<string>? platforms = null)
     {
         var walk = new ImageWalk(sources, store, name.ToString());
         walk.AddManifest(digest, null, 1);
@@ -43,7 +45,7 @@ internal sealed class ImageWalk
         var omitted = walk._omitted.Select(child => child.Digest).ToHashSet();
         sources.Add(new SourceImage(name.Name, name.Tag, store.Origin, walk._manifests, [.. (signatures ?? []).Where(one => present.Contains(one.Manifest))])
         {
-            Platforms = root.Manifests is null ? Platforms.Of(root, walk.ReadConfig(root))
+            Platforms = root.Manifests is null ? platforms ?? Platforms.Of(root, walk.ReadConfig(root))
                 : Platforms.Of(root with { Manifests = [.. root.Manifests.Where(child => !omitted.Contains(child.Digest))] }, null),
             Omitted = walk._omitted,
             Missing = walk._missing,
@@ -94,7 +96,7 @@ internal sealed class ImageWalk
         var kept = _sources.Platforms.Choose(manifest.Manifests ?? []);
         foreach (var child in manifest.Manifests ?? [])
         {
-            if (kept.Contains(child))
+            if (kept.Contains(child) && !_store.Omits(child.Digest))
             {
                 AddManifest(child.Digest, child, depth + 1);
             }

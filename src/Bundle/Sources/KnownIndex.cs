@@ -4,6 +4,7 @@ using Bundle.Index;
 using Bundle.Model;
 using Bundle.Reading;
 using Bundle.Registry;
+using Bundle.Sources.Packages;
 
 namespace Bundle.Sources;
 
@@ -21,11 +22,11 @@ internal sealed record KnownIndex(BundleIndex Index, Digest Digest)
     public static KnownIndex Read(string path, CancellationToken cancellation, RegistryPool? registries = null)
     {
         var file = path.StartsWith(PackagePrefix, StringComparison.Ordinal) && !File.Exists(path) ? path[PackagePrefix.Length..] : path;
-        return IsIndex(file) ? ReadIndex(file) : IsPackage(file) ? ReadPackage(file) : ReadSource(path, registries, cancellation);
+        return IsIndex(file) ? ReadIndex(file) : PackageSource.Is(file) ? ReadPackage(file) : ReadSource(path, registries, cancellation);
     }
 
     /// <summary>Whether a path is that of a bundle.json, by its first byte.</summary>
-    public static bool IsIndex(string path) => File.Exists(path) && Begin(path).StartsWith((byte)'{');
+    public static bool IsIndex(string path) => File.Exists(path) && BeginsAsJson(path);
 
     private static KnownIndex ReadPackage(string path)
     {
@@ -48,7 +49,7 @@ internal sealed record KnownIndex(BundleIndex Index, Digest Digest)
 
     private static KnownIndex ReadSource(string source, RegistryPool? registries, CancellationToken cancellation)
     {
-        var sources = new SourceSet(registries: registries);
+        using var sources = new SourceSet(registries: registries);
         Source.AddTo(sources, source, cancellation);
         MissingBlob.Refuse(sources.Images, _ => false);
         var builder = new IndexBuilder();
@@ -57,12 +58,9 @@ internal sealed record KnownIndex(BundleIndex Index, Digest Digest)
         return new KnownIndex(index, Digest.Of(IndexWriter.Write(index)));
     }
 
-    private static bool IsPackage(string path) => File.Exists(path) && Begin(path).StartsWith(ZstdFrame.Magic);
-
-    private static ReadOnlySpan<byte> Begin(string path)
+    private static bool BeginsAsJson(string path)
     {
-        var bytes = new byte[4];
         using var file = File.OpenRead(path);
-        return bytes.AsSpan(0, file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false));
+        return file.ReadByte() == '{';
     }
 }

@@ -27,6 +27,9 @@ internal sealed class PlatformSelection(IReadOnlyList<string> wanted)
         return fitting;
     }
 
+    /// <summary>Whether a child says that it is of a wanted platform.</summary>
+    public bool Names(Descriptor child) => child.Platform is { } platform && IsWanted(platform);
+
     private bool IsWanted(string platform) =>
         wanted.Any(one => platform == one || (platform.StartsWith(one, StringComparison.Ordinal) && platform[one.Length] == '/'));
 }

@@ -1,6 +1,12 @@
 using Bundle.Faults;
+using Bundle.IO;
 using Bundle.Model;
 using Bundle.Registry;
+using Bundle.Sources.Docker;
+using Bundle.Sources.Layout;
+using Bundle.Sources.Packages;
+using Bundle.Sources.Storage;
+using Bundle.Sources.Trees;
 
 namespace Bundle.Sources;
 
@@ -14,6 +20,11 @@ internal static class Source
     {
         ["dir"] = DirSource.AddTo,
         ["docker"] = RegistrySource.AddTo,
+        ["registry"] = StorageSource.AddTo,
+        ["oci"] = OciSource.AddTo,
+        ["oci-archive"] = OciSource.AddTo,
+        ["docker-archive"] = DockerSource.AddTo,
+        ["bundle"] = PackageSource.AddTo,
     };
 
     /// <summary>Adds the images of several sources. Those of live registries come last, all at once: what others have is not fetched.</summary>
@@ -59,6 +70,47 @@ internal static class Source
             }
         }
 
-        DirSource.AddTo(sources, source, cancellation);
+        AddPath(sources, source, cancellation);
     }
+
+    private static void AddPath(SourceSet sources, string path, CancellationToken cancellation)
+    {
+        if (FileStat.Of(path) is not { Kind: FileKind.Regular } && !IsStore(path))
+        {
+            DirSource.AddTo(sources, path, cancellation);
+            return;
+        }
+
+        if (PackageSource.Is(path))
+        {
+            PackageSource.AddTo(sources, path, cancellation);
+            return;
+        }
+
+        var tree = FileTree.Open(sources, path, cancellation);
+        if (FileStat.Of(path) is { Kind: FileKind.Regular } && DockerSource.RootOf(tree) is { } docker)
+        {
+            DockerSource.AddTo(sources, tree, docker, null, cancellation);
+        }
+        else if (OciSource.RootOf(tree) is { } layout)
+        {
+            OciSource.AddTo(sources, tree, layout, null, cancellation);
+        }
+        else if (StorageSource.RootOf(tree) is { } storage)
+        {
+            StorageSource.AddTo(sources, tree, storage, cancellation);
+        }
+        else
+        {
+            throw new Fault(FaultId.SourceMissing, $"{path} holds no images in a form that is known")
+            {
+                Entry = path,
+                Hint = "an archive of images is one of an OCI layout, of a registry's storage (docker/registry/v2), or what 'docker save' writes",
+            }.ToException();
+        }
+    }
+
+    // Folders that say themselves what they are; all others are looked through for dir images.
+    private static bool IsStore(string path) => Directory.Exists(path)
+        && (File.Exists(Path.Combine(path, "oci-layout")) || StorageSource.RootOf(new FolderTree(path)) is not null);
 }

@@ -6,8 +6,11 @@ using Bundle.Registry;
 namespace Bundle.Sources;
 
 /// <summary>All sources together: their images, and where each blob can be read. Equal blobs are one, wherever they come from.</summary>
-internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPool? registries = null)
+/// <remarks>Locations are good until it is disposed of.</remarks>
+internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPool? registries = null) : IDisposable
 {
+    private readonly List<IDisposable> _owned = [];
+    private readonly List<BrokenImage> _broken = [];
     private readonly List<SourceImage> _images = [];
     private readonly List<string> _warnings = [];
     private readonly Dictionary<Digest, BlobLocation> _first = [];
@@ -19,13 +22,19 @@ internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPoo
     /// <summary>The live registries that images come from.</summary>
     public RegistryPool Registries { get; } = registries ?? new RegistryPool(new RegistryOptions());
 
-    /// <summary>Whether what belongs to an image of a live registry, such as its signature, comes along unnamed.</summary>
+    /// <summary>Whether what belongs to an image, such as its signature, comes along unnamed: of a live registry, and with what a list selects.</summary>
     public bool WithReferrers { get; init; } = true;
+
+    /// <summary>The folder for what has to be decompressed first; nothing is left in it.</summary>
+    public string Temporary { get; init; } = Path.GetTempPath();
 
     /// <summary>The extra files that sources bring along.</summary>
     public ExtraFiles Files { get; } = new();
 
     public IReadOnlyList<SourceImage> Images => _images;
+
+    /// <summary>How many images there are, those counted too that cannot be read.</summary>
+    public int Known => _images.Count + _broken.Count;
 
     public IReadOnlyList<string> Warnings => _warnings;
 
@@ -44,6 +53,17 @@ internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPoo
     }
 
     public void Add(SourceImage image) => _images.Add(image);
+
+    /// <summary>Notes an image that cannot be read: it may not be wanted.</summary>
+    public void Add(BrokenImage image) => _broken.Add(image);
+
+    /// <summary>Keeps what locations read from, as long as they are used.</summary>
+    public T Own<T>(T resource)
+        where T : IDisposable
+    {
+        _owned.Add(resource);
+        return resource;
+    }
 
     public void Warn(string text) => _warnings.Add(text);
 
@@ -80,6 +100,7 @@ internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPoo
     public void Select(IReadOnlyList<ImageReference> wanted, string list)
     {
         var selected = new List<SourceImage>();
+        var unreadable = new List<BrokenImage>();
         var unknown = new List<string>();
         var names = _images.ToLookup(image => image.Name.Normalized, StringComparer.Ordinal);
         var repositories = _images.ToLookup(image => image.Name.Repository, StringComparer.Ordinal);
@@ -93,7 +114,9 @@ internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPoo
             }
 
             selected.AddRange(found);
-            if (found.Count == 0)
+            var broken = _broken.Where(image => image.Is(reference)).ToList();
+            unreadable.AddRange(broken);
+            if (found.Count == 0 && broken.Count == 0)
             {
                 unknown.Add(reference.ToString());
             }
@@ -109,9 +132,20 @@ internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPoo
             }.ToException();
         }
 
+        if (WithReferrers)
+        {
+            selected.AddRange(Companions.Of(selected, _images));
+        }
+
         _images.Clear();
         _images.AddRange(selected.Distinct());
+        _broken.Clear();
+        _broken.AddRange(unreadable);
     }
+
+    /// <summary>Refuses images that are wanted and cannot be read.</summary>
+    /// <exception cref="BundleException">There are such.</exception>
+    public void RequireReadable() => BrokenImage.Refuse(_broken);
 
     /// <summary>Refuses two images that would take one tag of a repository: in a registry, its host is no part of the name (spec IDX-8).</summary>
     public void RequireDistinctNames()
@@ -130,6 +164,15 @@ internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPoo
                     Hint = "leave one out, or give one another name: a registry's host is no part of the name in its storage",
                 }.ToException();
             }
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        foreach (var resource in _owned)
+        {
+            resource.Dispose();
         }
     }
 

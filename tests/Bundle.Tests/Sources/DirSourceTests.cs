@@ -140,16 +140,26 @@ public sealed class DirSourceTests : IDisposable
 
     [Theory]
     [InlineData("nothere", "does not exist")]
-    [InlineData("k/registry.k8s.io/kube-scheduler:v1.20.5/version", "is a file")]
     [InlineData("empty", "holds no image")]
-    [InlineData("store", "a registry's storage")]
-    [InlineData("layout", "an OCI layout")]
+    [InlineData("store", "has no tagged image")]
     public void A_source_that_is_none_is_told(string source, string what)
     {
         Directory.CreateDirectory(_temp["empty"]);
         Directory.CreateDirectory(_temp["store/docker/registry/v2/repositories"]);
-        _temp.Write("layout/oci-layout", "{}");
         Assert.Contains(what, Refused(FaultId.SourceMissing, source).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("store", "a registry's storage")]
+    [InlineData("layout", "an OCI layout")]
+    [InlineData("k/registry.k8s.io/kube-scheduler:v1.20.5/version", "is a file")]
+    public void Another_kind_of_source_than_its_word_says_is_told(string source, string what)
+    {
+        Directory.CreateDirectory(_temp["store/docker/registry/v2/repositories"]);
+        _temp.Write("layout/oci-layout", "{}");
+        var fault = Assert.Throws<BundleException>(() => Forms.Create(_temp["o.tar.zst"], "dir:" + _temp[source])).Fault;
+        Assert.Equal(FaultId.SourceMissing, fault.Id);
+        Assert.Contains(what, fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
