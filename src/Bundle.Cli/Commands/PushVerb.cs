@@ -38,19 +38,18 @@ internal sealed class PushVerb : Verb
     };
 
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Send nothing, print what would be sent" };
-    private readonly RegistryOptionSet _registry;
+    private readonly Option<string> _parallel = new("--parallel") { HelpName = "N", Description = "How many requests are under way at once; default: 6" };
+    private readonly RegistryFlags _registry = new();
 
     public PushVerb()
         : base("push", "Push images into a registry, without unpacking; what is there is passed over.")
     {
         Arguments.Add(_source);
         Arguments.Add(_destination);
-        foreach (Option option in (Option[])[_image, _prefix, _map, _flat, _base, _dryRun])
+        foreach (Option option in (Option[])[_image, _prefix, _map, _flat, _base, _dryRun, .. _registry.All, _parallel])
         {
             Options.Add(option);
         }
-
-        _registry = new RegistryOptionSet(this);
     }
 
     public override IReadOnlyList<string> Usages => ["bundle push FILE|URL|SOURCE docker://HOST[/PREFIX] [OPTION]…"];
@@ -72,7 +71,8 @@ internal sealed class PushVerb : Verb
             throw Wrong("what is pushed is read in no order, so it cannot be standard input", "write the package to a file first");
         }
 
-        var registry = _registry.Value(parsed);
+        var registry = _registry.Read(parsed);
+        registry = registry with { Parallelism = Number(parsed, _parallel, 1, 64, registry.Parallelism) };
         session.Http = new HttpOptions { CertificateAuthorities = registry.CaFiles is [var first, ..] ? first : null, VerifyTls = registry.TlsVerify };
         var options = new PushOptions
         {

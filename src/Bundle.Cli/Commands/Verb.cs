@@ -71,7 +71,7 @@ internal abstract class Verb(string name, string description) : Command(name, de
         string.IsNullOrEmpty(value) ? throw Wrong($"{Name} needs {what}") : value;
 
     /// <summary>A whole number of an option, or a default.</summary>
-    public int Number(ParseResult parsed, Option<string> option, int least, int most, int otherwise)
+    protected int Number(ParseResult parsed, Option<string> option, int least, int most, int otherwise)
     {
         if (parsed.GetValue(option) is not { } text)
         {

@@ -1,5 +1,6 @@
 using Bundle.Index;
 using Bundle.Model;
+using Bundle.Registry;
 using Bundle.Sources;
 
 namespace Bundle.Push;
@@ -17,14 +18,14 @@ internal sealed class Lenders : IDisposable
 
     /// <summary>Opens the bases.</summary>
     /// <exception cref="Faults.BundleException">One is not there, or is damaged.</exception>
-    public static Lenders Open(PushOptions options, CancellationToken cancellation)
+    public static Lenders Open(PushOptions options, RegistryPool registries, CancellationToken cancellation)
     {
         var lenders = new Lenders(options);
         try
         {
             foreach (var input in options.Bases)
             {
-                var source = input.Path is { } path && KnownIndex.IsIndex(path) ? null : PushSource.Open(input, cancellation);
+                var source = input.Path is { } path && KnownIndex.IsIndex(path) ? null : PushSource.Open(input, registries, cancellation);
                 lenders._bases.Add((source?.Index ?? KnownIndex.Read(input.Path!, cancellation).Index, source));
             }
 

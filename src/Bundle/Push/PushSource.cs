@@ -4,6 +4,7 @@ using Bundle.Index;
 using Bundle.IO;
 using Bundle.Parts;
 using Bundle.Reading;
+using Bundle.Registry;
 using Bundle.Sources;
 
 namespace Bundle.Push;
@@ -22,7 +23,7 @@ internal abstract class PushSource : IDisposable
     /// split one lie there; what <c>bundle:</c> stands before is one too.
     /// </summary>
     /// <exception cref="BundleException">It is not there, or it is incomplete or wrong.</exception>
-    public static PushSource Open(PackageInput input, CancellationToken cancellation)
+    public static PushSource Open(PackageInput input, RegistryPool registries, CancellationToken cancellation)
     {
         const string transport = "bundle:";
         if (input.Path is not { } path || IsPackage(path))
@@ -32,7 +33,7 @@ internal abstract class PushSource : IDisposable
 
         return path.StartsWith(transport, StringComparison.Ordinal) && !Path.Exists(path)
             ? new OfPackage(PackageReader.Open(PackageInput.File(path[transport.Length..])))
-            : OfSources.Read(path, cancellation);
+            : OfSources.Read(path, registries, cancellation);
     }
 
     /// <summary>Whether a blob's data is here.</summary>
@@ -93,9 +94,9 @@ internal abstract class PushSource : IDisposable
 
         public override IReadOnlyList<string> Warnings => sources.Warnings;
 
-        public static OfSources Read(string source, CancellationToken cancellation)
+        public static OfSources Read(string source, RegistryPool registries, CancellationToken cancellation)
         {
-            var sources = new SourceSet();
+            var sources = new SourceSet(registries: registries);
             try
             {
                 Source.AddTo(sources, source, cancellation);

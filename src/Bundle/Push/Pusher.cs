@@ -19,11 +19,11 @@ public static class Pusher
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(progress);
         progress.Start("reading", null);
-        using var source = PushSource.Open(options.Source, cancellation);
-        using var lenders = Lenders.Open(options, cancellation);
-        using var client = new RegistryClient(options.Destination.Host, options.Registry);
+        using var registries = new RegistryPool(options.Registry);
+        using var source = PushSource.Open(options.Source, registries, cancellation);
+        using var lenders = Lenders.Open(options, registries, cancellation);
         progress.Start("asking " + options.Destination.Host, null);
-        return Run(source, lenders, client, options, progress, cancellation).GetAwaiter().GetResult();
+        return Run(source, lenders, registries.Client(options.Destination.Host), options, progress, cancellation).GetAwaiter().GetResult();
     }
 
     private static async Task<PushResult> Run(
