@@ -19,7 +19,8 @@ internal sealed class CreateVerb : Verb
             + "oci-archive:FILE[:REF] a tar of one\n"
             + "docker-archive:FILE  what docker save writes\n"
             + "bundle:FILE          another package\n"
-            + "docker://HOST/NAME[:TAG] an image of a live registry",
+            + "docker://HOST/NAME[:TAG] an image of a live registry\n"
+            + "yaml:FILE            images of live registries, as skopeo sync has them",
         Arity = ArgumentArity.ZeroOrMore,
     };
 

@@ -49,7 +49,11 @@ internal sealed class CreatePlan : IDisposable
         Source.AddTo(sources, options.Sources, cancellation);
         if (options.ImagesFrom is { } list)
         {
-            if (options.Sources.Count == 0)
+            if (options.Sources.Count == 0 && SyncFile.IsOne(list))
+            {
+                Source.AddTo(sources, list, cancellation);
+            }
+            else if (options.Sources.Count == 0)
             {
                 RegistrySource.AddTo(sources, [.. ImageList.Read(list).Select(RegistryNames.Complete)], cancellation);
             }

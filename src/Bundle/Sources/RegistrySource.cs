@@ -26,6 +26,29 @@ internal static class RegistrySource
         }
     }
 
+    /// <summary>The images that a sync file wants; where it says so by what tags are like, the registry is asked for them.</summary>
+    /// <exception cref="BundleException">The file is not understood, no tag fits, or a registry fails.</exception>
+    public static IReadOnlyList<ImageReference> Wanted(SourceSet sources, string path, CancellationToken cancellation)
+    {
+        var file = SyncFile.Read(path, sources.Registries.Options);
+        foreach (var (host, options) in file.Registries)
+        {
+            sources.Registries.Configure(host, options);
+        }
+
+        var wanted = Task.WhenAll(file.Repositories.Select(async one => one.Fits is null ? one.References : await Fitting(one))).GetAwaiter().GetResult();
+        return wanted.Any(one => one.Count > 0) ? [.. wanted.SelectMany(one => one)]
+            : throw new Fault(FaultId.SourceMissing, $"{path} names no image") { Entry = path, Hint = "see skopeo-sync(1)" }.ToException();
+
+        async Task<IReadOnlyList<ImageReference>> Fitting(SyncRepository one)
+        {
+            var repository = sources.Registries.Client(one.Name.Host!).Repository(one.Name.Repository);
+            var tags = (await sources.Registries.InTurn(() => repository.Tags(cancellation), cancellation)).Where(one.Fits!).ToList();
+            return tags.Count > 0 ? [.. tags.Select(tag => new ImageReference(one.Name, tag, null))]
+                : throw new Fault(FaultId.ImageUnknown, $"{path} wants tags of {one.Name}, and none there fits") { Entry = path, Images = [one.Name.Full] }.ToException();
+        }
+    }
+
     private static async Task<List<Found>> Load(SourceSet sources, List<ImageReference> wanted, CancellationToken cancellation)
     {
         var repositories = wanted.Select(one => one.Name).Distinct().ToDictionary(

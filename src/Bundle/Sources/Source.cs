@@ -16,6 +16,8 @@ namespace Bundle.Sources;
 /// </summary>
 internal static class Source
 {
+    private const string Yaml = "yaml";
+
     private static readonly Dictionary<string, Action<SourceSet, string, CancellationToken>> Transports = new(StringComparer.Ordinal)
     {
         ["dir"] = DirSource.AddTo,
@@ -25,6 +27,7 @@ internal static class Source
         ["oci-archive"] = OciSource.AddTo,
         ["docker-archive"] = DockerSource.AddTo,
         ["bundle"] = PackageSource.AddTo,
+        [Yaml] = (sources, path, cancellation) => RegistrySource.AddTo(sources, RegistrySource.Wanted(sources, path, cancellation), cancellation),
     };
 
     /// <summary>Adds the images of several sources. Those of live registries come last, all at once: what others have is not fetched.</summary>
@@ -37,6 +40,10 @@ internal static class Source
             if (source.StartsWith(RegistryNames.Transport, StringComparison.Ordinal))
             {
                 remote.Add(RegistryNames.Parse(source));
+            }
+            else if (SyncFile.IsOne(source) || (source.StartsWith(Yaml + ":", StringComparison.Ordinal) && !Path.Exists(source)))
+            {
+                remote.AddRange(RegistrySource.Wanted(all, SyncFile.IsOne(source) ? source : source[(Yaml.Length + 1)..], cancellation));
             }
             else
             {
@@ -68,6 +75,12 @@ internal static class Source
                     Hint = "check the path; the transports are " + string.Join(", ", Transports.Keys.Select(name => name + ":")),
                 }.ToException();
             }
+        }
+
+        if (SyncFile.IsOne(source))
+        {
+            Transports[Yaml](sources, source, cancellation);
+            return;
         }
 
         AddPath(sources, source, cancellation);

@@ -64,6 +64,69 @@ public sealed class LiveRegistryTests : IDisposable
     }
 
     [Fact]
+    public async Task A_sync_file_is_understood_as_skopeo_understands_it()
+    {
+        Directory.CreateDirectory(_temp["store"]);
+        await Run.Shell("htpasswd -Bbc users alice s3cret", _temp.Path);
+        var data = Data.Of("samples");
+        await using (var open = await RegistryServer.Start(_temp["store"]))
+        {
+            await Peers.Push(data.Dir, data.Folders, open.Host);
+            foreach (var tag in (string[])["v1.19.0", "v1.21.3", "1.22", "v2.0.0", "v1.23.0-rc.1", "nightly"])
+            {
+                await Run.Tool("skopeo", "copy", "--quiet", "--src-tls-verify=false", "--dest-tls-verify=false", $"docker://{open.Host}/kube-apiserver:v1.20.5", $"docker://{open.Host}/kube-apiserver:{tag}");
+            }
+        }
+
+        await using var server = await RegistryServer.Start(_temp["store"], htpasswd: _temp["users"]);
+        var multi = Digest.Of(await File.ReadAllBytesAsync(Path.Combine(data.Dir, "tools/multi:1/manifest.json"), TestContext.Current.CancellationToken));
+        var yaml = _temp.Write("images.yaml", $"""
+            {server.Host}:
+              images:
+                product/worker: []
+                kube-scheduler:
+                  - "v1.20.5"
+                tools/multi:
+                  - "{multi}"
+              images-by-tag-regex:
+                kube-controller-manager: ^v1\.[0-9]+\.5$
+              credentials:
+                username: alice
+                password: s3cret
+              tls-verify: false
+            """);
+        await Run.Tool("skopeo", "sync", "--all", "--scoped", "--preserve-digests", "--src", "yaml", "--dest", "dir", yaml, _temp["tree"]);
+        await Run.Good("create", _temp["tree"], "-o", _temp["tree.tar.zst"]);
+        await Run.Good("create", yaml, "--no-referrers", "-o", _temp["live.tar.zst"]);
+        await Run.Tool("cmp", _temp["tree.tar.zst"], _temp["live.tar.zst"]);
+        await Run.Good("create", "--images-from", yaml, "--no-referrers", "-o", _temp["list.tar.zst"]);
+        await Run.Tool("cmp", _temp["tree.tar.zst"], _temp["list.tar.zst"]);
+
+        // Older skopeos do not know these; the versions are those that its library takes.
+        await File.AppendAllTextAsync(yaml, "\n  images-by-semver:\n    kube-apiserver: '>= 1.20.0, < 2'\n", TestContext.Current.CancellationToken);
+        await Run.Good("create", yaml, "--no-referrers", "-o", _temp["versions.tar.zst"]);
+        Assert.Equal(["1.22", "2.0", "v1.20.5", "v1.20.5", "v1.20.5", "v1.21.3"], await Tags("versions.tar.zst"));
+    }
+
+    [Theory]
+    [InlineData("a: [", "line")]
+    [InlineData("reg.example:\n  images:\n    Bad: []\n", "no repository")]
+    [InlineData("reg.example:\n  images:\n    a:\n      - 'no tag'\n", "neither a tag nor a digest")]
+    [InlineData("reg.example:\n  images-by-tag-regex:\n    a: '(?=x)'\n", "regular expression")]
+    [InlineData("reg.example:\n  images-by-semver:\n    a: 'about 3'\n", "range of versions")]
+    [InlineData("reg.example:\n  tls-verify: perhaps\n", "neither true nor false")]
+    [InlineData("reg.example:\n  imagez: {}\n", "imagez")]
+    [InlineData("reg.example:\n  credentials: hunter2\n", "no mapping")]
+    [InlineData("{}", "names no image")]
+    public async Task A_sync_file_that_is_not_understood_is_told(string yaml, string what)
+    {
+        var result = await Run.Cli("create", "yaml:" + _temp.Write("bad.yml", yaml), "-o", _temp["p.tar.zst"]);
+        Assert.Equal(1, result.ExitCode);
+        Assert.Contains(what, result.StandardError, StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", result.StandardError, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Platforms_are_chosen_and_the_list_keeps_its_digest()
     {
         var data = Data.Of("samples");
