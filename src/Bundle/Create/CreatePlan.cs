@@ -75,9 +75,9 @@ internal sealed class CreatePlan : IDisposable
         MissingBlob.Refuse(sources.Images, one => one.What != MissingBlob.Manifest
             && (bases.Exists(known => known.Blobs.Contains(one.Digest)) || lenders.Find(one.Digest) is not null || (one.MayBeLent && sources.Find(one.Digest) is not null)));
         var builder = new IndexBuilder();
-        foreach (var lender in bases)
+        foreach (var (bundle, blobs) in KnownIndex.Lent(bases))
         {
-            builder.AddBase(lender.Digest, lender.Blobs);
+            builder.AddBase(bundle, blobs);
         }
 
         sources.AddTo(builder);

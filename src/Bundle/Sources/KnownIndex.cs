@@ -17,6 +17,18 @@ internal sealed record KnownIndex(BundleIndex Index, Digest Digest)
     /// <summary>All that is there once the bundle is extracted.</summary>
     public IReadOnlySet<Digest> Blobs { get; } = Index.Blobs.Where(blob => blob.Data != BlobData.Omitted).Select(blob => blob.Digest).ToHashSet();
 
+    /// <summary>
+    /// What each of several bases lends. One that is incremental itself lends what it relies on too, since that is there
+    /// wherever it was extracted; but not where another of them carries it.
+    /// </summary>
+    public static IEnumerable<(Digest Bundle, IReadOnlySet<Digest> Blobs)> Lent(IReadOnlyCollection<KnownIndex> bases)
+    {
+        var carried = bases.SelectMany(known => known.Carried).ToHashSet();
+        return bases.Select(known => (known.Digest, (IReadOnlySet<Digest>)known.Blobs.Where(blob => known.Carried.Contains(blob) || !carried.Contains(blob)).ToHashSet()));
+    }
+
+    private HashSet<Digest> Carried { get; } = Index.Blobs.Where(blob => blob.Data == BlobData.Package).Select(blob => blob.Digest).ToHashSet();
+
     /// <summary>Reads the index of a package, a bundle.json, or makes that of a source.</summary>
     /// <exception cref="BundleException">It is not there, or is none of these.</exception>
     public static KnownIndex Read(string path, CancellationToken cancellation, RegistryPool? registries = null)

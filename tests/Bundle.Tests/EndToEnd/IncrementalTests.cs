@@ -89,6 +89,43 @@ public sealed class IncrementalTests
         }
     }
 
+    [Theory]
+    [MemberData(nameof(Sets))]
+    public async Task Merged_with_its_base_it_is_the_full_package(string set)
+    {
+        using var temp = await Packages(set);
+        await Run.Good("merge", temp["v1"], temp["patch"], "-o", temp["merged"]);
+        await Run.Tool("cmp", temp["v2"], temp["merged"]);
+        await Run.Good("merge", Data.Of(set).Dir, temp["patch"], "-o", temp["by-source"]);
+        await Run.Tool("cmp", temp["v2"], temp["by-source"]);
+        var alone = await Run.Cli("merge", temp["patch"], temp["patch"], "-o", temp["no"]);
+        Assert.Equal(1, alone.ExitCode);
+        Assert.Contains("missing", alone.StandardError, StringComparison.Ordinal);
+        Assert.False(File.Exists(temp["no"]));
+    }
+
+    [Fact]
+    public async Task Together_with_its_base_it_makes_one_package_of_both_releases()
+    {
+        using var temp = await Packages("samples");
+
+        // Without the one tag that both releases have, each with another image.
+        await Run.Shell($"cp -r {Data.Of("samples").Dir} old; cp -r {Data.Of("samples").Next} new; rm -r old/localhost:5000/product/team/api:latest; $BUNDLE create old -o 1; $BUNDLE create new --base 1 -o 2; $BUNDLE create old new -o both", temp.Path);
+        await Run.Good("create", $"bundle:{temp["1"]}", $"bundle:{temp["2"]}", "-o", temp["together"]);
+        await Run.Tool("cmp", temp["both"], temp["together"]);
+        Assert.Equal(1, (await Run.Cli("create", $"bundle:{temp["2"]}", "-o", temp["no"])).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_chain_of_increments_names_each_base()
+    {
+        using var temp = await Packages("samples");
+        await Run.Shell($"cp -r {Data.Of("samples").Next} third; mv third/product/report:1.0 third/product/report:1.1; $BUNDLE create third --base v1 --base patch -o chain", temp.Path);
+        using var json = JsonDocument.Parse((await Run.Good("list", temp["chain"], "--json")).StandardOutput);
+        Assert.Equal(2, json.RootElement.GetProperty("bases").GetArrayLength());
+        await Run.Shell($"$BUNDLE create third -o full; $BUNDLE merge v1 patch chain -o merged; cmp full merged; for p in v1 patch chain; do $BUNDLE extract $p --as registry --to a; done; for p in v1 v2 full; do $BUNDLE extract $p --as registry --to b; done; diff -r a b", temp.Path);
+    }
+
     [Fact]
     public async Task Diff_tells_what_came_went_and_changed()
     {
