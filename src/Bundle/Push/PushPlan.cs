@@ -93,12 +93,12 @@ internal sealed record PushPlan(
     private static async Task Survey(BundleIndex index, List<TargetRepository> repositories, int parallelism, CancellationToken cancellation)
     {
         // Manifests that are there prove their blobs only until a registry loses some: each is asked for.
-        await Many.Run(repositories.SelectMany(one => one.Manifests, (one, manifest) => (one, manifest)), parallelism, cancellation, async (item, token) =>
-            Note(item.one.MissingManifests, item.manifest, await item.one.Remote.HasManifest(index.Blobs[item.manifest].Digest, token)));
-        await Many.Run(repositories.SelectMany(one => one.Blobs, (one, blob) => (one, blob)), parallelism, cancellation, async (item, token) =>
-            Note(item.one.MissingBlobs, item.blob, await item.one.Remote.HasBlob(index.Blobs[item.blob].Digest, index.Blobs[item.blob].Size, token)));
-        await Many.Run(repositories.SelectMany(one => one.Tags, (one, tag) => (one, tag)), parallelism, cancellation, async (item, token) =>
-            item.tag.Was = await item.one.Remote.ManifestDigest(item.tag.Tag, token));
+        await Many.Run(repositories.SelectMany(one => one.Manifests, (one, manifest) => (one, manifest)), async (item, token) =>
+            Note(item.one.MissingManifests, item.manifest, await item.one.Remote.HasManifest(index.Blobs[item.manifest].Digest, token)), parallelism, cancellation);
+        await Many.Run(repositories.SelectMany(one => one.Blobs, (one, blob) => (one, blob)), async (item, token) =>
+            Note(item.one.MissingBlobs, item.blob, await item.one.Remote.HasBlob(index.Blobs[item.blob].Digest, index.Blobs[item.blob].Size, token)), parallelism, cancellation);
+        await Many.Run(repositories.SelectMany(one => one.Tags, (one, tag) => (one, tag)), async (item, token) =>
+            item.tag.Was = await item.one.Remote.ManifestDigest(item.tag.Tag, token), parallelism, cancellation);
 
         static void Note(HashSet<int> missing, int position, bool isThere)
         {
@@ -123,7 +123,7 @@ internal sealed record PushPlan(
         BundleIndex index, BlobTransfer[] transfers, Func<int, IEnumerable<string>> neighbours, RegistryClient client, PushOptions options, CancellationToken cancellation)
     {
         var lent = Enumerable.Range(0, transfers.Length).Where(at => transfers[at].From is null && index.Blobs[transfers[at].Blob].Data == BlobData.Base);
-        return Many.Run(lent, options.Registry.Parallelism, cancellation, async (at, token) =>
+        return Many.Run(lent, async (at, token) =>
         {
             var blob = index.Blobs[transfers[at].Blob];
             foreach (var name in neighbours(transfers[at].Blob))
@@ -134,7 +134,7 @@ internal sealed record PushPlan(
                     return;
                 }
             }
-        });
+        }, options.Registry.Parallelism, cancellation);
     }
 
     private static async Task<bool> Has(RegistryRepository neighbour, IndexBlob blob, CancellationToken cancellation)

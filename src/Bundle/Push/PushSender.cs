@@ -18,15 +18,15 @@ internal sealed class PushSender(PushSource source, PushPlan plan, int paralleli
     public async Task Run(IProgressSink progress, CancellationToken cancellation)
     {
         progress.Start("pushing", plan.Blobs.Sum(one => one.To.Count * _index.Blobs[one.Blob].Size));
-        await Many.Run(plan.Blobs, parallelism, cancellation, (transfer, token) => Blamed(transfer.Blob, () => Send(transfer, progress, token)));
+        await Many.Run(plan.Blobs, (transfer, token) => Blamed(transfer.Blob, () => Send(transfer, progress, token)), parallelism, cancellation);
         progress.Start("naming", null);
         foreach (var wave in plan.Manifests.Waves)
         {
             var puts = plan.Repositories.SelectMany(one => wave.Where(one.MissingManifests.Contains), (one, manifest) => (one, manifest));
-            await Many.Run(puts, parallelism, cancellation, (put, token) => Blamed(put.manifest, () => Put(put.one, put.manifest, token)));
+            await Many.Run(puts, (put, token) => Blamed(put.manifest, () => Put(put.one, put.manifest, token)), parallelism, cancellation);
         }
 
-        await Many.Run(plan.Referrers, parallelism, cancellation, (update, token) => update.Apply(source, token));
+        await Many.Run(plan.Referrers, (update, token) => update.Apply(source, token), parallelism, cancellation);
         await SetTags(cancellation);
     }
 
@@ -71,7 +71,7 @@ internal sealed class PushSender(PushSource source, PushPlan plan, int paralleli
     {
         var refused = new List<Fault>();
         var tags = plan.Repositories.SelectMany(one => one.Tags, (one, tag) => (one, tag)).Where(item => item.tag.Was != _index.Blobs[item.tag.Manifest].Digest);
-        await Many.Run(tags, parallelism, cancellation, (item, token) => Blamed(item.tag.Manifest, async () =>
+        await Many.Run(tags, (item, token) => Blamed(item.tag.Manifest, async () =>
         {
             var blob = _index.Blobs[item.tag.Manifest];
             try
@@ -85,7 +85,7 @@ internal sealed class PushSender(PushSource source, PushPlan plan, int paralleli
                     refused.Add(e.Fault with { Images = [$"{item.one.Remote.FullName}:{item.tag.Tag}"] });
                 }
             }
-        }));
+        }), parallelism, cancellation);
         if (refused.Count > 0)
         {
             var first = refused.OrderBy(fault => fault.Images[0], StringComparer.Ordinal).First();

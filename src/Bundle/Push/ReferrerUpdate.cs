@@ -21,7 +21,7 @@ internal sealed record ReferrerUpdate(TargetRepository Repository, Digest Subjec
             .GroupBy(manifest => manifests.SubjectOf(manifest)!.Value)
             .Where(group => !one.Tags.Exists(tag => tag.Tag == RegistryNames.FallbackTag(group.Key)))
             .Select(group => new ReferrerUpdate(one, group.Key, [.. group])));
-        await Many.Run(wanted, parallelism, cancellation, async (update, token) =>
+        await Many.Run(wanted, async (update, token) =>
         {
             var unlisted = await update.Unlisted(index, token);
             if (unlisted.Count > 0)
@@ -31,7 +31,7 @@ internal sealed record ReferrerUpdate(TargetRepository Repository, Digest Subjec
                     found.Add(update with { Referrers = unlisted });
                 }
             }
-        });
+        }, parallelism, cancellation);
         return found;
     }
 

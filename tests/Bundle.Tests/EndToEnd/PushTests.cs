@@ -81,7 +81,7 @@ public sealed class PushTests : IDisposable
                 || (put && path.Contains("/manifests/", StringComparison.Ordinal) && Interlocked.Increment(ref manifests) >= lastManifest))
             {
                 // In the midst of a body, where it has one.
-                await context.Request.Body.ReadAtLeastAsync(new byte[10_000], 10_000, throwOnEndOfStream: false, TestContext.Current.CancellationToken);
+                _ = await context.Request.Body.ReadAtLeastAsync(new byte[10_000], 10_000, throwOnEndOfStream: false, TestContext.Current.CancellationToken);
                 running!.Kill();
                 context.Abort();
                 return true;

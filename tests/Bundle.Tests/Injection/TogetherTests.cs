@@ -69,7 +69,8 @@ public sealed class TogetherTests : IDisposable
     }
 
     private Process Start(string form, string package, string folder) => Process.Start(new ProcessStartInfo(
-        Run.Bundle, ["extract", _temp[package + ".tar.zst"], "--as", form, "--to", _temp[folder], "--quiet"]) { UseShellExecute = false, RedirectStandardError = true })!;
+        Run.Bundle, ["extract", _temp[package + ".tar.zst"], "--as", form, "--to", _temp[folder], "--quiet"])
+    { UseShellExecute = false, RedirectStandardError = true })!;
 
     private static void End(Process process)
     {
