@@ -42,6 +42,9 @@ public static class Limits
     /// <summary>How many times its size a larger one may become.</summary>
     public const int UnpackedRatio = 100;
 
+    /// <summary>Links of all repositories together, at most: each is an entry of 1 KiB in the stream, yet a small index can ask for billions.</summary>
+    public const int Links = 4 * Count;
+
     /// <summary>Frames, at most (the zstd seekable format).</summary>
     public const int Frames = 0x8000000 - 1;
 

@@ -54,7 +54,7 @@ public static class Creator
         var size = writer.Write(
             bytes =>
             {
-                RandomAccess.Write(output.Handle, bytes.Span, at);
+                FileCopy.Write(output.Handle, bytes.Span, at);
                 at += bytes.Length;
             },
             progress,

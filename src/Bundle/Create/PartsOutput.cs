@@ -57,7 +57,7 @@ internal sealed class PartsOutput : IDisposable
         {
             _current ??= Begin();
             var piece = bytes[..(int)Math.Min(bytes.Length, _partSize - _filled)];
-            RandomAccess.Write(_current, piece, _filled);
+            FileCopy.Write(_current, piece, _filled);
             _hash.AppendData(piece);
             _filled += piece.Length;
             bytes = bytes[piece.Length..];
@@ -82,7 +82,7 @@ internal sealed class PartsOutput : IDisposable
         var listPath = _staging.NewPath();
         using (var file = _folder.CreateNew(listPath))
         {
-            RandomAccess.Write(file, PartsListFormat.Write(list), 0);
+            FileCopy.Write(file, PartsListFormat.Write(list), 0);
             Complete(file);
         }
 

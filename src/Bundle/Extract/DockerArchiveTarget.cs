@@ -102,7 +102,7 @@ internal sealed class DockerArchiveTarget : IExtractTarget
         foreach (var (offset, bytes) in _plan.Pieces)
         {
             cancellation.ThrowIfCancellationRequested();
-            RandomAccess.Write(_output.Handle, bytes, offset);
+            FileCopy.Write(_output.Handle, bytes, offset);
         }
 
         if (_options.Sync && _files?.Sync() == false)
@@ -149,7 +149,7 @@ internal sealed class DockerArchiveTarget : IExtractTarget
     /// <summary>The place of a blob in the archive, which nobody sees before all of it is there.</summary>
     private sealed class PendingPart(AtomicOutput output, long offset, Action published) : IPendingFile
     {
-        public void Write(ReadOnlySpan<byte> data, long at) => RandomAccess.Write(output.Handle, data, offset + at);
+        public void Write(ReadOnlySpan<byte> data, long at) => FileCopy.Write(output.Handle, data, offset + at);
 
         public void Publish() => published();
 

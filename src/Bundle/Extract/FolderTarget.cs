@@ -169,7 +169,7 @@ internal abstract class FolderTarget : IExtractTarget
         }
 
         using var file = new PendingFile(Root, Staging, path, Places.FileMode, content.Length, null);
-        RandomAccess.Write(file.Handle, content, 0);
+        FileCopy.Write(file.Handle, content, 0);
         file.Publish();
     }
 

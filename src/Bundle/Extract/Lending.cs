@@ -1,3 +1,4 @@
+using Bundle.IO;
 using System.Buffers;
 using System.Security.Cryptography;
 using Bundle.Faults;

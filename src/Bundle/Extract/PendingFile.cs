@@ -29,7 +29,7 @@ internal sealed class PendingFile : IPendingFile
     public SafeFileHandle Handle { get; }
 
     /// <inheritdoc/>
-    public void Write(ReadOnlySpan<byte> data, long at) => RandomAccess.Write(Handle, data, at);
+    public void Write(ReadOnlySpan<byte> data, long at) => FileCopy.Write(Handle, data, at);
 
     /// <inheritdoc/>
     public void Publish()

@@ -1,3 +1,4 @@
+using Bundle.IO;
 using System.Collections.Concurrent;
 using Bundle.Format;
 using Bundle.Index;

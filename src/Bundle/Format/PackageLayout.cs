@@ -65,6 +65,9 @@ public sealed class PackageLayout
     /// <summary>An entry's name in the stream.</summary>
     public string NameOf(int entry) => Encoding.UTF8.GetString(NameOf(entry, stackalloc byte[NameBuffer]));
 
+    /// <summary>The repository whose link an entry is.</summary>
+    public string RepositoryOf(int entry) => _links.RepositoryOf(_links.Links[_entries[entry].Number]);
+
     /// <summary>The digest that an entry's data must have; null where the data is known from the head on.</summary>
     public Digest? DigestOf(int entry)
     {

@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Security.Cryptography;
+using Bundle.Faults;
 using Bundle.Model;
 using Microsoft.Win32.SafeHandles;
 
@@ -22,6 +23,24 @@ internal static class FileCopy
         return done;
     }
 
+    /// <summary>Writes to a file.</summary>
+    /// <exception cref="BundleException">The file system does not take files of that size: FAT ends at 4 GiB, and a user may have a limit.</exception>
+    public static void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset)
+    {
+        try
+        {
+            RandomAccess.Write(file, bytes, offset);
+        }
+        catch (ArgumentOutOfRangeException e)
+        {
+            // What .NET makes of EFBIG.
+            throw new Fault(FaultId.Io, $"the file system takes no file of {offset + bytes.Length} bytes")
+            {
+                Hint = "write to another file system, or raise the limit (ulimit -f)",
+            }.ToException(e);
+        }
+    }
+
     /// <summary>Copies all bytes.</summary>
     public static void All(SafeFileHandle from, SafeFileHandle to)
     {
@@ -29,7 +48,7 @@ internal static class FileCopy
         long at = 0;
         while (RandomAccess.Read(from, buffer, at) is > 0 and var read)
         {
-            RandomAccess.Write(to, buffer.AsSpan(0, read), at);
+            FileCopy.Write(to, buffer.AsSpan(0, read), at);
             at += read;
         }
 

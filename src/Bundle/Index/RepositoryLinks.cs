@@ -28,9 +28,6 @@ public readonly record struct RepositoryLink(int Repository, LinkKind Kind, int 
 /// <summary>The link files that make the package a registry's storage (spec section 3.3, TAR-7).</summary>
 public sealed class RepositoryLinks
 {
-    // Each is an entry of 1 KiB in the stream, yet a hostile index of a few MiB can ask for billions.
-    private const int Most = 16 * Limits.Count;
-
     private readonly BundleIndex _index;
     private readonly List<string> _repositories = [];
     private readonly List<string> _tags = [];
@@ -99,6 +96,9 @@ public sealed class RepositoryLinks
         return path.Length;
     }
 
+    /// <summary>The repository that a link is of.</summary>
+    public string RepositoryOf(RepositoryLink link) => _repositories[link.Repository];
+
     /// <summary>The digest that a link's file holds.</summary>
     public Digest Target(RepositoryLink link) => _index.Blobs[link.Blob].Digest;
 
@@ -162,9 +162,9 @@ public sealed class RepositoryLinks
 
     private void Add(RepositoryLink link)
     {
-        if (_links.Count == Most)
+        if (_links.Count == Limits.Links)
         {
-            throw IndexFaults.Limit(string.Create(CultureInfo.InvariantCulture, $"the images ask for more than {Most} links in their repositories"));
+            throw IndexFaults.Limit(string.Create(CultureInfo.InvariantCulture, $"the images ask for more than {Limits.Links} links in their repositories"));
         }
 
         _links.Add(link);

@@ -25,6 +25,7 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
     private readonly ManifestChecker _manifests = new(layout.Index);
     private readonly CancellationTokenSource _stop = new();
     private Exception? _failure;
+    private int _lent;
 
     /// <summary>Waits for room, then lends a buffer for a frame; it goes back through <see cref="Submit"/> or <see cref="Return"/>.</summary>
     public byte[] Rent(CancellationToken cancellation)
@@ -41,20 +42,22 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
             }
         }
 
+        Interlocked.Increment(ref _lent);
         return ArrayPool<byte>.Shared.Rent(ZstdFrame.MaxLength);
     }
 
     /// <summary>Gives a buffer back.</summary>
     public void Return(byte[] buffer)
     {
-        ArrayPool<byte>.Shared.Return(buffer);
-        _window.Release();
+        Interlocked.Decrement(ref _lent);
+        Free(buffer);
     }
 
     /// <summary>Hands in a frame; those of one large entry come in their order.</summary>
     /// <param name="buffer">Rented; begins with the frame.</param>
     public void Submit(int number, byte[] buffer, int length)
     {
+        Interlocked.Decrement(ref _lent);
         var frame = layout.Frames[number];
         if (frame.IsData)
         {
@@ -113,7 +116,8 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
 
     private void Drain()
     {
-        for (var i = 0; i < _slots; i++)
+        // A buffer whose frame could not be read does not come back.
+        for (var i = Volatile.Read(ref _lent); i < _slots; i++)
         {
             _window.Wait(CancellationToken.None);
         }
@@ -175,7 +179,13 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
             ArrayPool<byte>.Shared.Return(content);
         }
 
-        Return(buffer);
+        Free(buffer);
+    }
+
+    private void Free(byte[] buffer)
+    {
+        ArrayPool<byte>.Shared.Return(buffer);
+        _window.Release();
     }
 
     private void Fail(Exception e)

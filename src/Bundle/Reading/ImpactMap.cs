@@ -1,25 +1,17 @@
 using Bundle.Format;
 using Bundle.Index;
+using Bundle.Model;
 
 namespace Bundle.Reading;
 
 /// <summary>Tells which images a damaged entry hits. Built when it is first asked: a whole package needs it never.</summary>
 internal sealed class ImpactMap(PackageLayout layout)
 {
-    private readonly Lazy<List<string>[]> _byBlob = new(() =>
-    {
-        var lists = new List<string>[layout.Index.Blobs.Count];
-        foreach (var image in layout.Index.Images)
-        {
-            var names = image.References.ToList();
-            foreach (var blob in ImageClosure.Of(layout.Index, image))
-            {
-                (lists[blob] ??= []).AddRange(names);
-            }
-        }
-
-        return lists;
-    });
+    private readonly Lazy<List<int>[]> _byBlob = new(() => ByBlob(layout.Index));
+    private readonly Lazy<Dictionary<string, List<string>>> _byRepository = new(() => layout.Index.Images
+        .GroupBy(image => image.Name.Repository, StringComparer.Ordinal)
+        .ToDictionary(group => group.Key, group => group.SelectMany(image => image.References).ToList(), StringComparer.Ordinal));
+    private readonly Lazy<ILookup<Digest, IndexImage>> _byDigest = new(() => layout.Index.Images.ToLookup(image => image.Digest));
 
     /// <summary>The references of the images that need an entry; every image for what describes the whole.</summary>
     public IReadOnlyList<string> Of(int entry)
@@ -27,9 +19,9 @@ internal sealed class ImpactMap(PackageLayout layout)
         var (kind, number, _) = layout.Entries[entry];
         return kind switch
         {
-            EntryKind.Blob or EntryKind.BlobLink => _byBlob.Value[number] ?? [],
+            EntryKind.Blob or EntryKind.BlobLink => OfBlob(number),
             EntryKind.Signature => [.. layout.Index.Images.Where(i => i.Signatures.Any(s => s.Digest == layout.Signatures[number].Digest)).SelectMany(i => i.References)],
-            EntryKind.RepositoryLink => OfRepository(layout.NameOf(entry)),
+            EntryKind.RepositoryLink => _byRepository.Value[layout.RepositoryOf(entry)],
             EntryKind.File or EntryKind.BundleSignature => [],
             _ => [.. layout.Index.Images.SelectMany(i => i.References)],
         };
@@ -43,12 +35,45 @@ internal sealed class ImpactMap(PackageLayout layout)
             return Of(frame.FirstEntry);
         }
 
+        // A hostile index asks for millions of links: a repository's links follow one another, and its images are looked up once.
         var first = frame.LeadingZeros > 0 ? frame.FirstEntry - 1 : frame.FirstEntry;
-        return [.. Enumerable.Range(first, frame.FirstEntry + frame.EntryCount - first).SelectMany(Of).Distinct(StringComparer.Ordinal)];
+        var images = new HashSet<string>(StringComparer.Ordinal);
+        string? repository = null;
+        for (var entry = first; entry < frame.FirstEntry + frame.EntryCount; entry++)
+        {
+            if (layout.Entries[entry].Kind == EntryKind.RepositoryLink)
+            {
+                var next = layout.RepositoryOf(entry);
+                if (ReferenceEquals(next, repository))
+                {
+                    continue;
+                }
+
+                repository = next;
+            }
+
+            images.UnionWith(Of(entry));
+        }
+
+        return [.. images];
     }
 
-    private IReadOnlyList<string> OfRepository(string path) =>
-        [.. layout.Index.Images
-            .Where(i => path.StartsWith($"docker/registry/v2/repositories/{i.Name.Repository}/_", StringComparison.Ordinal))
-            .SelectMany(i => i.References)];
+    private IReadOnlyList<string> OfBlob(int blob) => _byBlob.Value[blob] is { } manifests
+        ? [.. manifests.SelectMany(root => _byDigest.Value[layout.Index.Blobs[root].Digest]).SelectMany(image => image.References)] : [];
+
+    // The manifests of images that reach each blob: images of the same manifest, however many, are walked once.
+    private static List<int>[] ByBlob(BundleIndex index)
+    {
+        var lists = new List<int>[index.Blobs.Count];
+        foreach (var image in index.Images.DistinctBy(image => image.Digest))
+        {
+            var root = index.Position(image.Digest)!.Value;
+            foreach (var blob in ImageClosure.Of(index, image))
+            {
+                (lists[blob] ??= []).Add(root);
+            }
+        }
+
+        return lists;
+    }
 }

@@ -28,7 +28,7 @@ internal sealed class CopyTarget : IRepairTarget
                 cancellation.ThrowIfCancellationRequested();
                 var piece = buffer.AsSpan(0, (int)Math.Min(Piece, length - at));
                 _ = damaged.TryRead(piece, at);
-                RandomAccess.Write(_output.Handle, piece, at);
+                FileCopy.Write(_output.Handle, piece, at);
             }
         }
         catch
@@ -38,7 +38,7 @@ internal sealed class CopyTarget : IRepairTarget
         }
     }
 
-    public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(_output.Handle, bytes, offset);
+    public void Write(ReadOnlySpan<byte> bytes, long offset) => FileCopy.Write(_output.Handle, bytes, offset);
 
     public void Finish(long length, bool sync)
     {

@@ -14,7 +14,7 @@ internal sealed class FileTarget(string path) : IRepairTarget
 {
     private readonly SafeFileHandle _file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
 
-    public void Write(ReadOnlySpan<byte> bytes, long offset) => RandomAccess.Write(_file, bytes, offset);
+    public void Write(ReadOnlySpan<byte> bytes, long offset) => FileCopy.Write(_file, bytes, offset);
 
     public void Finish(long length, bool sync)
     {

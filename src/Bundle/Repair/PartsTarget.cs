@@ -19,7 +19,7 @@ internal sealed class PartsTarget(SplitPackage package) : IRepairTarget
             var part = package.List.PartAt(offset);
             var within = offset - package.List.OffsetOf(part);
             var piece = bytes[..(int)Math.Min(bytes.Length, package.List.Parts[part].Size - within)];
-            RandomAccess.Write(Handle(part), piece, within);
+            FileCopy.Write(Handle(part), piece, within);
             offset += piece.Length;
             bytes = bytes[piece.Length..];
         }

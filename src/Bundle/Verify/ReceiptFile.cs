@@ -40,7 +40,7 @@ public static class ReceiptFile
     private static void Write(string path, byte[] bytes, bool replace)
     {
         using var output = AtomicOutput.Create(path);
-        RandomAccess.Write(output.Handle, bytes, 0);
+        FileCopy.Write(output.Handle, bytes, 0);
         output.Commit(replace, sync: true);
     }
 }

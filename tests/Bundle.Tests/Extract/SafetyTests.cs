@@ -56,6 +56,26 @@ public sealed class SafetyTests : IDisposable
         Assert.Equal("precious", File.ReadAllText(_temp["outside/victim"]));
     }
 
+    [Theory]
+    [InlineData(TargetForm.Registry, "docker/registry")]
+    [InlineData(TargetForm.Registry, "docker/registry/v2/blobs/sha256")]
+    [InlineData(TargetForm.Dir, "registry.k8s.io")]
+    [InlineData(TargetForm.Oci, "blobs")]
+    public async Task A_link_that_appears_under_way_is_not_followed(TargetForm form, string at)
+    {
+        using var stop = new CancellationTokenSource();
+        var attacker = Task.Run(() => Swap(_temp["out/" + at], stop.Token), TestContext.Current.CancellationToken);
+        for (var round = 0; round < 25; round++)
+        {
+            // Whether it goes well is a matter of luck; where it writes is not.
+            _ = Record.Exception(() => Destination.Extract(PackageInput.File(_temp["p.tar.zst"]), form, _temp["out"]));
+        }
+
+        await stop.CancelAsync();
+        Assert.True(await attacker > 0);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_temp["outside"]));
+    }
+
     [Fact]
     public void A_file_where_a_folder_has_to_be_is_told()
     {
@@ -79,6 +99,39 @@ public sealed class SafetyTests : IDisposable
         _temp.Write("out/.bundle-staging-0123456789abcdef/1", "half a blob");
         Assert.Null(Destination.Extract(PackageInput.File(_temp["p.tar.zst"]), TargetForm.Registry, _temp["out"]));
         Assert.Equal(["docker", "files"], Directory.EnumerateFileSystemEntries(_temp["out"]).Select(path => Path.GetFileName(path)).Order(StringComparer.Ordinal));
+    }
+
+    // A folder, a link to the outside in its place, and the folder again; returns how often.
+    private int Swap(string folder, CancellationToken stop)
+    {
+        var swaps = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                Directory.Move(folder, folder + ".aside");
+                Directory.CreateSymbolicLink(folder, _temp["outside"]);
+                swaps++;
+                Thread.Sleep(1);
+                File.Delete(folder);
+                Directory.Move(folder + ".aside", folder);
+            }
+            catch (IOException)
+            {
+                // The extraction made the folder anew, or has not made it yet.
+                if (new FileInfo(folder).LinkTarget is not null)
+                {
+                    File.Delete(folder);
+                }
+
+                if (Directory.Exists(folder + ".aside"))
+                {
+                    Directory.Delete(folder + ".aside", recursive: true);
+                }
+            }
+        }
+
+        return swaps;
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using Bundle.Tests.Support;
 using Xunit;
 
 namespace Bundle.Tests.Injection;
@@ -33,7 +34,7 @@ public sealed class FaultTests : IDisposable
         for (var kind = 0; kind < FaultShim.Kinds.Length; kind++)
         {
             var (name, failures) = FaultShim.Kinds[kind];
-            foreach (var n in Figures.Some(counts[kind], name is "open" or "write" ? 3 : 2))
+            foreach (var n in Figures.Some(counts[kind], name is "open" or "write" or "read" ? 4 : 2))
             {
                 foreach (var failure in Figures.Depth == 0 ? failures : [failures[(n / (Figures.Depth ?? 1)) % failures.Length]])
                 {
@@ -59,7 +60,8 @@ public sealed class FaultTests : IDisposable
         left.IsPartOf(whole, what);
         if (run.Exit == 0)
         {
-            left.Is(whole, what);
+            // A disk that dies while the last private file is removed takes nothing from the work that is done.
+            (kind is "unlink" or "any" ? left.Public() : left).Is(whole, what);
             Assert.True(run.Output.AsSpan().SequenceEqual(good.Output), what + ": other output");
             return;
         }

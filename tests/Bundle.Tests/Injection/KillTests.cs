@@ -1,3 +1,4 @@
+using Bundle.Tests.Support;
 using Xunit;
 
 namespace Bundle.Tests.Injection;

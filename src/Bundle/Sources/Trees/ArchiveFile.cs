@@ -93,7 +93,7 @@ internal sealed class ArchiveFile : IDisposable
     {
         try
         {
-            RandomAccess.Write(to, piece, at);
+            FileCopy.Write(to, piece, at);
         }
         catch (IOException e)
         {

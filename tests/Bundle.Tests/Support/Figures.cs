@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 
-namespace Bundle.Tests.Injection;
+namespace Bundle.Tests.Support;
 
 /// <summary>How much is tried, by the environment: BUNDLE_PROOF=N for every n-th call, 1 for all, 0 for all in every way; and what was, in the file BUNDLE_FIGURES.</summary>
 internal static class Figures

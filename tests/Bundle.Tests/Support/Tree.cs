@@ -1,6 +1,6 @@
 using Xunit;
 
-namespace Bundle.Tests.Injection;
+namespace Bundle.Tests.Support;
 
 /// <summary>The files below a folder with their bytes: what has to come out, whatever happens on the way.</summary>
 internal sealed class Tree
@@ -25,8 +25,23 @@ internal sealed class Tree
         return tree;
     }
 
+    /// <summary>The files, by their paths from the folder on.</summary>
+    public IReadOnlyDictionary<string, byte[]> Files => _files;
+
     /// <summary>What is private to a run, by its name.</summary>
     public IEnumerable<string> Temporary => _files.Keys.Where(path => path.Contains(".bundle-", StringComparison.Ordinal));
+
+    /// <summary>The files with final names alone.</summary>
+    public Tree Public()
+    {
+        var tree = new Tree();
+        foreach (var (path, bytes) in _files.Where(one => !one.Key.Contains(".bundle-", StringComparison.Ordinal)))
+        {
+            tree._files.Add(path, bytes);
+        }
+
+        return tree;
+    }
 
     /// <summary>Every file that has its final name has its final bytes.</summary>
     public void IsPartOf(Tree whole, string what)
