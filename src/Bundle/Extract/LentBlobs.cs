@@ -15,9 +15,10 @@ internal static class LentBlobs
     {
         var wanted = missing.ToHashSet();
         var images = selected.Where(image => ImageClosure.Of(index, image).Any(wanted.Contains)).SelectMany(image => image.References).ToList();
-        var list = string.Join(", ", missing.Take(Shown).Select(blob => $"{index.Blobs[blob].Digest} of bundle {index.Bases[index.Blobs[blob].Base]}"));
+        var lists = missing.Take(Shown).GroupBy(blob => index.Blobs[blob].Base)
+            .Select(lent => $"of the bundle {index.Bases[lent.Key]}: {string.Join(", ", lent.Select(blob => index.Blobs[blob].Digest))}");
         var more = missing.Count > Shown ? $", and {missing.Count - Shown} more" : "";
-        return new Fault(FaultId.BaseMissing, $"the package is incremental, and {where} lacks {missing.Count} of the blobs that it relies on: {list}{more}")
+        return new Fault(FaultId.BaseMissing, $"the package is incremental, and {where} lacks {missing.Count} of the blobs that it relies on, {string.Join("; ", lists)}{more}")
         {
             Digest = index.Blobs[missing[0]].Digest,
             Images = images,
