@@ -1,21 +1,14 @@
+using Bundle.IO;
+
 namespace Bundle.Access;
 
 /// <summary>A source as a stream from its beginning on. It belongs to the source, which is not disposed with it.</summary>
-internal sealed class SourceStream(ByteSource source) : Stream
+internal sealed class SourceStream(ByteSource source) : ForwardStream
 {
     // Who looks at the head alone shall not read more.
     private const int Most = 256 * 1024;
 
     private long _position;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
 
     /// <inheritdoc/>
     public override long Length => source.Length;
@@ -37,18 +30,4 @@ internal sealed class SourceStream(ByteSource source) : Stream
         _position += read;
         return read;
     }
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 }

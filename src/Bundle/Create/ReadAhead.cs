@@ -1,4 +1,5 @@
 using System.IO.Pipelines;
+using Bundle.IO;
 using Bundle.Sources;
 
 namespace Bundle.Create;
@@ -107,29 +108,11 @@ internal sealed class ReadAhead : IDisposable
         }
     }
 
-    private sealed class Reader(Stream stream, Action done) : Stream
+    private sealed class Reader(Stream stream, Action done) : ForwardStream
     {
-        public override bool CanRead => true;
-
-        public override bool CanSeek => false;
-
-        public override bool CanWrite => false;
-
-        public override long Length => throw new NotSupportedException();
-
-        public override long Position { get => throw new NotSupportedException(); set => throw new NotSupportedException(); }
-
         public override int Read(byte[] buffer, int offset, int count) => stream.Read(buffer, offset, count);
 
         public override int Read(Span<byte> buffer) => stream.Read(buffer);
-
-        public override void Flush() => throw new NotSupportedException();
-
-        public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-        public override void SetLength(long value) => throw new NotSupportedException();
-
-        public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
         protected override void Dispose(bool disposing)
         {

@@ -4,18 +4,9 @@ namespace Bundle.IO;
 
 /// <summary>A part of a file as a stream that is read once; ends early where the file does.</summary>
 /// <param name="leaveOpen">Whether the file stays open after the stream.</param>
-internal sealed class FileSegment(SafeFileHandle file, long offset, long length, bool leaveOpen = false) : Stream
+internal sealed class FileSegment(SafeFileHandle file, long offset, long length, bool leaveOpen = false) : ForwardStream
 {
     private long _done;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
 
     /// <inheritdoc/>
     public override long Length => length;
@@ -33,18 +24,6 @@ internal sealed class FileSegment(SafeFileHandle file, long offset, long length,
         _done += read;
         return read;
     }
-
-    /// <inheritdoc/>
-    public override void Flush() => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

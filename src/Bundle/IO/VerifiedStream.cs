@@ -9,20 +9,11 @@ namespace Bundle.IO;
 /// reaches the end has the right bytes.
 /// </summary>
 /// <param name="damaged">What to say where it is something else; gets what is wrong with it.</param>
-internal sealed class VerifiedStream(Stream inner, Digest digest, long size, Func<string, Fault> damaged) : Stream
+internal sealed class VerifiedStream(Stream inner, Digest digest, long size, Func<string, Fault> damaged) : ForwardStream
 {
     private readonly IncrementalHash _hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
     private long _position;
     private bool _checked;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
 
     /// <inheritdoc/>
     public override long Length => size;
@@ -67,20 +58,6 @@ internal sealed class VerifiedStream(Stream inner, Digest digest, long size, Fun
     /// <inheritdoc/>
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

@@ -1,27 +1,10 @@
+using Bundle.IO;
+
 namespace Bundle.Net;
 
 /// <summary>The body of an answer: a server that falls silent in its midst ends it.</summary>
-internal sealed class StallingStream(Stream body, string name, HttpOptions options) : Stream
+internal sealed class StallingStream(Stream body, string name, HttpOptions options) : ForwardStream
 {
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
-
-    /// <inheritdoc/>
-    public override long Length => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override long Position
-    {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
-    }
-
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count)
     {
@@ -53,20 +36,6 @@ internal sealed class StallingStream(Stream body, string name, HttpOptions optio
             throw new TimeoutException("the server is silent", e);
         }
     }
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

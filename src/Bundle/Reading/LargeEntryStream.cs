@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Security.Cryptography;
 using Bundle.Faults;
 using Bundle.Format;
+using Bundle.IO;
 using Bundle.Model;
 
 namespace Bundle.Reading;
@@ -10,7 +11,7 @@ namespace Bundle.Reading;
 /// A large entry's data, or a range of it, decoded frame after frame. Whole data is held against its digest before the
 /// last frame is handed out: whoever got every byte got the right ones. A range rests on the checksums of its frames.
 /// </summary>
-internal sealed class LargeEntryStream : Stream
+internal sealed class LargeEntryStream : ForwardStream
 {
     private readonly FrameReader _frames;
     private readonly int _entry, _firstFrame;
@@ -26,15 +27,6 @@ internal sealed class LargeEntryStream : Stream
         (_frames, _entry, _firstFrame, _begin, _end, _position) = (frames, entry, firstFrame, offset, offset + length, offset);
         _hash = length == frames.Layout.Entries[entry].Size ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
     }
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
 
     /// <inheritdoc/>
     public override long Length => _end - _begin;
@@ -80,20 +72,6 @@ internal sealed class LargeEntryStream : Stream
     /// <inheritdoc/>
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)

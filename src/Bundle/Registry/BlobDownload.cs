@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Net;
 using Bundle.Faults;
+using Bundle.IO;
 using Bundle.Model;
 
 namespace Bundle.Registry;
@@ -9,7 +10,7 @@ namespace Bundle.Registry;
 /// A blob as it comes from a registry. A connection that breaks is followed by one that asks for the rest; a server that
 /// knows no ranges is read again from the start, up to where the first one ended.
 /// </summary>
-internal sealed class BlobDownload(RegistryClient client, RegistryRepository repository, Digest digest, long size, CancellationToken cancellation) : Stream
+internal sealed class BlobDownload(RegistryClient client, RegistryRepository repository, Digest digest, long size, CancellationToken cancellation) : ForwardStream
 {
     // Progress of so much makes up for the failures before it: a download ends, however large it is.
     private const long Progress = 1024 * 1024;
@@ -21,15 +22,6 @@ internal sealed class BlobDownload(RegistryClient client, RegistryRepository rep
     private long _lastFailure;
     private int _failures;
     private bool _ended;
-
-    /// <inheritdoc/>
-    public override bool CanRead => true;
-
-    /// <inheritdoc/>
-    public override bool CanSeek => false;
-
-    /// <inheritdoc/>
-    public override bool CanWrite => false;
 
     /// <inheritdoc/>
     public override long Length => size;
@@ -84,20 +76,6 @@ internal sealed class BlobDownload(RegistryClient client, RegistryRepository rep
 
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => ReadAsync(buffer.AsMemory(offset, count), CancellationToken.None).AsTask().GetAwaiter().GetResult();
-
-    /// <inheritdoc/>
-    public override void Flush()
-    {
-    }
-
-    /// <inheritdoc/>
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    /// <inheritdoc/>
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     /// <inheritdoc/>
     protected override void Dispose(bool disposing)
