@@ -25,7 +25,7 @@ public sealed class RoundTripTests
             Assert.Empty(Verifier.Run(PackageInput.File(temp["p.tar.zst"]), 2, NoProgress.Instance, CancellationToken.None).Faults);
             var images = Tree.Of(temp["images"]);
             var extra = Tree.Of(temp["extra"]);
-            foreach (var form in Enum.GetValues<TargetForm>())
+            foreach (var form in (TargetForm[])[TargetForm.Dir, TargetForm.Registry, TargetForm.Oci])
             {
                 Assert.Null(Destination.Extract(PackageInput.From(new Pipe(bytes, 30_000)), form, temp["piped"]));
                 Assert.Null(Destination.Extract(PackageInput.File(temp["p.tar.zst"]), form, temp["filed"]));
