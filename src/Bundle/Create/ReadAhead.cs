@@ -83,7 +83,7 @@ internal sealed class ReadAhead : IDisposable
             _owner.Done(_location);
         });
 
-        public override bool IsSameAs(BlobLocation other) => _location.IsSameAs(other);
+        public override object Identity => _location.Identity;
 
         /// <summary>Ends it, read to its end or not.</summary>
         public void End()

@@ -21,8 +21,8 @@ internal abstract class BlobLocation(string name, long length)
     /// <exception cref="BundleException"/>
     public abstract Stream Open();
 
-    /// <summary>Whether another location is this one by another name.</summary>
-    public abstract bool IsSameAs(BlobLocation other);
+    /// <summary>What the place is, whatever it is called: equal for all locations of one place, and only for these.</summary>
+    public abstract object Identity { get; }
 
     /// <summary>Reads all of it.</summary>
     /// <exception cref="BundleException">It is longer than the limit.</exception>

@@ -7,9 +7,6 @@ namespace Bundle.Sources;
 internal sealed class FileLocation(string path, long offset, long length, FileIdentity identity, string? name = null)
     : BlobLocation(name ?? path, length)
 {
-    private readonly long _offset = offset;
-    private readonly FileIdentity _identity = identity;
-
     /// <summary>The content of a whole file; null where there is none.</summary>
     /// <exception cref="BundleException">It is no regular file.</exception>
     public static FileLocation? Of(string path)
@@ -24,8 +21,8 @@ internal sealed class FileLocation(string path, long offset, long length, FileId
     }
 
     /// <inheritdoc/>
-    public override Stream Open() => new FileSegment(File.OpenHandle(path, options: FileOptions.SequentialScan), _offset, Length);
+    public override Stream Open() => new FileSegment(File.OpenHandle(path, options: FileOptions.SequentialScan), offset, Length);
 
     /// <inheritdoc/>
-    public override bool IsSameAs(BlobLocation other) => other is FileLocation file && file._identity == _identity && file._offset == _offset;
+    public override object Identity => (identity, offset);
 }

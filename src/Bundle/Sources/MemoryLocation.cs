@@ -3,14 +3,12 @@ namespace Bundle.Sources;
 /// <summary>A content that is at hand already: a manifest, or a small config.</summary>
 internal sealed class MemoryLocation(string name, byte[] bytes, bool isRemote = false) : BlobLocation(name, bytes.Length)
 {
-    private readonly byte[] _bytes = bytes;
-
     /// <inheritdoc/>
     public override bool IsRemote => isRemote;
 
     /// <inheritdoc/>
-    public override Stream Open() => new MemoryStream(_bytes, writable: false);
+    public override Stream Open() => new MemoryStream(bytes, writable: false);
 
     /// <inheritdoc/>
-    public override bool IsSameAs(BlobLocation other) => other is MemoryLocation memory && memory._bytes == _bytes;
+    public override object Identity => bytes;
 }

@@ -7,8 +7,6 @@ namespace Bundle.Sources;
 internal sealed class RemoteLocation(RegistryRepository repository, Digest digest, long length, CancellationToken cancellation)
     : BlobLocation($"docker://{repository.FullName}, blob {digest}", length)
 {
-    private readonly Digest _digest = digest;
-
     /// <inheritdoc/>
     public override bool IsRemote => true;
 
@@ -16,8 +14,8 @@ internal sealed class RemoteLocation(RegistryRepository repository, Digest diges
     public override Stream Open() => Open(cancellation);
 
     /// <summary>Opens it until it is no longer wanted.</summary>
-    public Stream Open(CancellationToken until) => repository.OpenBlob(_digest, Length, until);
+    public Stream Open(CancellationToken until) => repository.OpenBlob(digest, Length, until);
 
     /// <inheritdoc/>
-    public override bool IsSameAs(BlobLocation other) => other is RemoteLocation remote && remote.Name == Name;
+    public override object Identity => Name;
 }

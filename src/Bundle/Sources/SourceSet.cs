@@ -15,6 +15,7 @@ internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPoo
     private readonly List<string> _warnings = [];
     private readonly Dictionary<Digest, BlobLocation> _first = [];
     private readonly Dictionary<Digest, List<BlobLocation>> _copies = [];
+    private readonly HashSet<(Digest Digest, object Place)> _places = [];
 
     /// <summary>Which children of lists are wanted.</summary>
     public PlatformSelection Platforms { get; } = platforms ?? PlatformSelection.All;
@@ -70,7 +71,13 @@ internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPoo
     /// <summary>Notes a place of a blob; the first one is where it will be read.</summary>
     public void Offer(Digest digest, BlobLocation location)
     {
-        if (_first.TryAdd(digest, location) || _first[digest].IsSameAs(location) || location.IsRemote)
+        if (_first.TryAdd(digest, location))
+        {
+            _places.Add((digest, location.Identity));
+            return;
+        }
+
+        if (location.IsRemote || !_places.Add((digest, location.Identity)))
         {
             return;
         }
@@ -80,10 +87,7 @@ internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPoo
             _copies.Add(digest, copies = []);
         }
 
-        if (!copies.Exists(copy => copy.IsSameAs(location)))
-        {
-            copies.Add(location);
-        }
+        copies.Add(location);
     }
 
     /// <summary>Where a blob can be read; null where no source has it.</summary>
