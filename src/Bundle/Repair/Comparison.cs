@@ -11,23 +11,29 @@ namespace Bundle.Repair;
 internal sealed record Comparison(IReadOnlyList<int> Ranges, bool TailDiffers)
 {
     /// <summary>
-    /// Compares every range. The package is the same one where its head has the same bundle digest and its tables, where they can be read, cut it into the same frames; where one of
-    /// these is damaged the other one decides, and where both are, half of the ranges have to be the copy's.
+    /// Compares every range. The package is the same one where its head has the same bundle digest and its tables, where they can be read, cut it into the same frames; signatures that can be read are of the same keys.
+    /// Where one of head and tables is damaged the other one decides, and where both are, half of the ranges have to be the copy's.
     /// </summary>
     /// <param name="proven">Whether it is known already that it is the same package.</param>
     /// <exception cref="BundleException">It is another package.</exception>
     public static Comparison Make(PackageFile damaged, GoodCopy good, bool proven, IProgressSink progress, CancellationToken cancellation)
     {
-        var sameHead = SameHead(damaged, good);
+        var head = ReadHead(damaged);
+        bool? sameHead = head is null ? null : head.BundleDigest == good.BundleDigest;
         var sameTail = SameTail(damaged, good);
         if (sameHead == false)
         {
             throw Other(damaged, good, "it holds other content");
         }
 
-        if (sameTail == false && damaged.ReadTables() is { } tables && !good.IsCutAs(tables))
+        if (head is not null && !good.MayBeSignedAs(head))
         {
-            throw Other(damaged, good, "the same content was packed with other options, so its bytes differ");
+            throw Other(damaged, good, "it holds the same content, and is signed by other keys");
+        }
+
+        if (sameTail != true && damaged.ReadTables() is { } tables && !good.IsCutAs(tables))
+        {
+            throw Other(damaged, good, "the same content was packed with other options, or signed in between, so its bytes differ");
         }
 
         progress.Start("comparing", good.DataLength);
@@ -74,11 +80,11 @@ internal sealed record Comparison(IReadOnlyList<int> Ranges, bool TailDiffers)
     }
 
     // Null where the head is damaged.
-    private static bool? SameHead(PackageFile damaged, GoodCopy good)
+    private static PackageHead? ReadHead(PackageFile damaged)
     {
         try
         {
-            return PackageHead.Read(damaged.Frames()).BundleDigest == good.BundleDigest;
+            return PackageHead.Read(damaged.Frames());
         }
         catch (BundleException e) when (e.Fault.Id.Class == FaultClass.Package)
         {

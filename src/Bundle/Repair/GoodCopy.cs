@@ -12,14 +12,15 @@ internal sealed class GoodCopy : IDisposable
 {
     private readonly PackageFile _file;
     private readonly ulong[] _ranges;
+    private readonly PackageHead _head;
     private readonly PackageTables _tables;
 
-    private GoodCopy(PackageFile file, Digest bundleDigest, PackageTables tables, ulong[] ranges, byte[] tail) =>
-        (_file, BundleDigest, _tables, _ranges, Tail) = (file, bundleDigest, tables, ranges, tail);
+    private GoodCopy(PackageFile file, PackageHead head, PackageTables tables, ulong[] ranges, byte[] tail) =>
+        (_file, _head, _tables, _ranges, Tail) = (file, head, tables, ranges, tail);
 
     public string Name => _file.Name;
 
-    public Digest BundleDigest { get; }
+    public Digest BundleDigest => _head.BundleDigest;
 
     /// <summary>The length of all data frames.</summary>
     public long DataLength => _tables.DataLength;
@@ -57,7 +58,7 @@ internal sealed class GoodCopy : IDisposable
                 throw Damaged(file.Name, "its tables are damaged", null);
             }
 
-            return new GoodCopy(file, head.BundleDigest, tables, ranges, tail);
+            return new GoodCopy(file, head, tables, ranges, tail);
         }
         catch
         {
@@ -75,6 +76,13 @@ internal sealed class GoodCopy : IDisposable
     /// <summary>Whether other tables cut the package into the same frames. Their checksums may be damaged without a trace; lengths may not, as their sums have to hold.</summary>
     public bool IsCutAs(PackageTables other) => other.Frames == _tables.Frames && other.DataLength == DataLength
         && Enumerable.Range(0, other.Frames).All(frame => other.OffsetOf(frame) == _tables.OffsetOf(frame));
+
+    /// <summary>
+    /// Whether a head of the same index may be of the same package: signatures of other keys, which nothing damaged, make it another one. Where it
+    /// seems to have none, a damaged frame may have hidden them.
+    /// </summary>
+    public bool MayBeSignedAs(PackageHead other) => other.Signatures.Count == 0 || other.Signatures.Any(signature => signature.KeyId is null)
+        || other.Signatures.Select(signature => signature.KeyId).SequenceEqual(_head.Signatures.Select(signature => signature.KeyId));
 
     /// <summary>Says which ranges will be read.</summary>
     public void Expect(IEnumerable<int> ranges) => _file.Source!.Expect(ranges.Select(RangeOf));

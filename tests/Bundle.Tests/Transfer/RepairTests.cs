@@ -101,6 +101,34 @@ public sealed class RepairTests : IDisposable
     }
 
     [Fact]
+    public async Task A_copy_that_is_signed_otherwise_is_refused_and_nothing_is_changed()
+    {
+        await Run.Shell("for k in a b; do openssl ecparam -name prime256v1 -genkey -noout -out $k.key; cp good.tar.zst $k.tar.zst; $BUNDLE sign $k.tar.zst --key $k.key --quiet > /dev/null; done", _temp.Path);
+        foreach (var (package, copy) in new[] { ("good", "a"), ("a", "good"), ("a", "b") })
+        {
+            foreach (var damage in (string[])["", "flip"])
+            {
+                var bytes = await File.ReadAllBytesAsync(_temp[package + ".tar.zst"], TestContext.Current.CancellationToken);
+                bytes[3_000_000] ^= damage.Length == 0 ? (byte)0 : (byte)1;
+                await File.WriteAllBytesAsync(_path, bytes, TestContext.Current.CancellationToken);
+                Assert.Equal(FaultId.OtherPackage, Refused(options => options with { From = PackageInput.File(_temp[copy + ".tar.zst"]) }));
+                Assert.Equal(bytes, await File.ReadAllBytesAsync(_path, TestContext.Current.CancellationToken));
+            }
+        }
+
+        // Of the same signatures, it mends them too.
+        var good = await File.ReadAllBytesAsync(_temp["a.tar.zst"], TestContext.Current.CancellationToken);
+        foreach (var at in (int[])[3_000_000, 400, good.Length - 1])
+        {
+            var bad = (byte[])good.Clone();
+            bad[at] ^= 1;
+            await File.WriteAllBytesAsync(_path, bad, TestContext.Current.CancellationToken);
+            Assert.True(Repair(options => options with { From = PackageInput.File(_temp["a.tar.zst"]) }).Verification!.IsWhole);
+            Assert.Equal(good, await File.ReadAllBytesAsync(_path, TestContext.Current.CancellationToken));
+        }
+    }
+
+    [Fact]
     public void A_copy_that_is_damaged_too_is_told_and_mends_what_it_can()
     {
         File.WriteAllBytes(_path, Damage("scattered"));
