@@ -48,6 +48,11 @@ internal sealed class VerifyVerb : Verb
         OpenSsl.Require();
         if (parsed.GetValue(_part))
         {
+            if (Array.Find<Option>([_key, _receipt, _sign, _passwordFile, _force], option => parsed.GetResult(option) is { Implicit: false }) is { } other)
+            {
+                throw Wrong($"{other.Name} goes with a whole package, and --part checks a part of one", "verify the package when all of its parts are there: bundle verify FILE.parts");
+            }
+
             var part = session.WithProgress(progress => PartVerifier.Run(file, progress, session.Cancellation));
             PartReportText.Print(part, session.Messages);
             return part.IsWhole ? ExitCode.Fine : ExitCode.Package;

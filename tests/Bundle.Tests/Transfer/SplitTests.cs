@@ -116,6 +116,12 @@ public sealed class SplitTests : IDisposable
         Assert.False(report.RootElement.GetProperty("whole").GetBoolean());
         var none = await Run.AnyShell("$BUNDLE verify k --part", _temp.Path);
         Assert.Equal(1, none.ExitCode);
+        foreach (var option in (string[])["--key k", "--receipt r.json", "--force"])
+        {
+            var wrong = await Run.AnyShell("$BUNDLE verify p.tar.zst.002 --part " + option, _temp.Path);
+            Assert.Equal(2, wrong.ExitCode);
+            Assert.Contains(option.Split(' ')[0] + " goes with a whole package", wrong.StandardError, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
