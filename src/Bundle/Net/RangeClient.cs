@@ -57,6 +57,12 @@ internal sealed class RangeClient : IDisposable
         }
 
         _pin = Pin.Of(response) ?? throw Odd("it does not say which range it gives");
+        if (response.Content.Headers.ContentRange!.From != 0)
+        {
+            response.Dispose();
+            throw Odd("it gives another range than it was asked for");
+        }
+
         var head = new byte[Math.Min(length, _pin.Length)];
         var got = await ReadBody(response, head).ConfigureAwait(false);
         if (got < head.Length)
@@ -150,11 +156,13 @@ internal sealed class RangeClient : IDisposable
     {
         for (var hops = 0; ; hops++)
         {
-            using var request = new HttpRequestMessage(HttpMethod.Get, _resolved);
+            // Another request may change it meanwhile, and what is sent has to be meant for where it is sent.
+            var address = _resolved;
+            using var request = new HttpRequestMessage(HttpMethod.Get, address);
             request.Headers.Range = new RangeHeaderValue(range.Offset, range.End - 1);
             request.Headers.AcceptEncoding.ParseAdd("identity");
             request.Headers.IfRange = _pin?.Condition;
-            request.Headers.Authorization = SameServer(_resolved, _origin) ? _credentials : null;
+            request.Headers.Authorization = SameServer(address, _origin) ? _credentials : null;
             using var patience = CancellationTokenSource.CreateLinkedTokenSource(_options.Cancellation);
             patience.CancelAfter(_options.Patience);
             HttpResponseMessage response;
@@ -174,8 +182,12 @@ internal sealed class RangeClient : IDisposable
             }
 
             response.Dispose();
-            var next = new Uri(_resolved, location);
-            if (hops == Redirects || next.Scheme is not ("http" or "https") || (_resolved.Scheme == "https" && next.Scheme == "http"))
+            if (!Uri.TryCreate(address, location, out var next))
+            {
+                throw Odd("it redirects to what is no address");
+            }
+
+            if (hops == Redirects || next.Scheme is not ("http" or "https") || (address.Scheme == "https" && next.Scheme == "http"))
             {
                 throw Odd(hops == Redirects ? "it redirects without end" : "it redirects from https to what is not");
             }
