@@ -17,14 +17,14 @@ internal static class Referrers
             Note(names, image.Name, image.Manifests.Select(one => one.Digest));
         }
 
-        var waiting = new List<(Digest Digest, Digest Subject)>();
+        var waiting = new Dictionary<Digest, List<Digest>>();
         var others = new List<Digest>();
         foreach (var digest in candidates())
         {
             cancellation.ThrowIfCancellationRequested();
             if (SubjectOf(store, digest) is { } subject)
             {
-                waiting.Add((digest, subject));
+                (waiting.TryGetValue(subject, out var about) ? about : waiting[subject] = []).Add(digest);
             }
             else
             {
@@ -32,18 +32,28 @@ internal static class Referrers
             }
         }
 
-        while (waiting.FindIndex(one => names.ContainsKey(one.Subject)) is >= 0 and var next)
+        var subjects = new Queue<Digest>(waiting.Keys.Where(names.ContainsKey).ToList());
+        while (subjects.TryDequeue(out var subject))
         {
-            var (digest, subject) = waiting[next];
-            waiting.RemoveAt(next);
-            foreach (var name in names[subject].ToList())
+            cancellation.ThrowIfCancellationRequested();
+            if (!waiting.Remove(subject, out var about))
             {
-                BrokenImage.Guard(sources, name, null, () => ImageWalk.Add(sources, store, new ImageReference(name, null, digest), digest));
-                Note(names, name, [digest]);
+                continue;
+            }
+
+            foreach (var digest in about)
+            {
+                foreach (var name in names[subject])
+                {
+                    BrokenImage.Guard(sources, name, null, () => ImageWalk.Add(sources, store, new ImageReference(name, null, digest), digest));
+                    Note(names, name, [digest]);
+                }
+
+                subjects.Enqueue(digest);
             }
         }
 
-        return [.. others, .. waiting.Select(one => one.Digest)];
+        return [.. others, .. waiting.Values.SelectMany(about => about)];
     }
 
     private static void Note(Dictionary<Digest, HashSet<ImageName>> names, ImageName name, IEnumerable<Digest> digests)

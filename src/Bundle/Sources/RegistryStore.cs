@@ -64,7 +64,12 @@ internal sealed class RegistryStore(SourceSet sources, RegistryRepository reposi
         List<Digest> next = [root];
         for (var depth = 0; next.Count > 0 && depth < Limits.ManifestDepth; depth++)
         {
-            var subjects = next.SelectMany(Below).Where(asked.Add).ToList();
+            var subjects = new List<Digest>();
+            foreach (var digest in next)
+            {
+                AddBelow(digest, asked, subjects);
+            }
+
             next = [];
             foreach (var subject in subjects)
             {
@@ -87,8 +92,20 @@ internal sealed class RegistryStore(SourceSet sources, RegistryRepository reposi
         return found;
     }
 
-    private IEnumerable<Digest> Below(Digest digest) => !_manifests.TryGetValue(digest, out var manifest) ? []
-        : Kept(manifest.Manifest).SelectMany(child => Below(child.Digest)).Prepend(digest);
+    // Each once: a list can name one child many times, and that child another one.
+    private void AddBelow(Digest digest, HashSet<Digest> asked, List<Digest> found)
+    {
+        if (!_manifests.TryGetValue(digest, out var manifest) || !asked.Add(digest))
+        {
+            return;
+        }
+
+        found.Add(digest);
+        foreach (var child in Kept(manifest.Manifest))
+        {
+            AddBelow(child.Digest, asked, found);
+        }
+    }
 
     private IReadOnlySet<Descriptor> Kept(Manifest manifest) => sources.Platforms.Choose(manifest.Manifests ?? []);
 

@@ -18,11 +18,13 @@ internal sealed record SyncRepository(ImageName Name, IReadOnlyList<ImageReferen
 /// </summary>
 internal sealed class SyncFile
 {
-    private const int Largest = 4 * 1024 * 1024;
+    private const int Largest = 4 * 1024 * 1024, MostDepth = 16;
 
     private readonly string _path;
     private readonly List<SyncRepository> _repositories = [];
     private readonly List<(string Host, RegistryOptions Options)> _registries = [];
+
+    private int _count;
 
     private SyncFile(string path) => _path = path;
 
@@ -53,6 +55,7 @@ internal sealed class SyncFile
 
         try
         {
+            file.CheckDepth();
             var yaml = new YamlStream();
             using var reader = File.OpenText(path);
             yaml.Load(reader);
@@ -73,6 +76,21 @@ internal sealed class SyncFile
         }
 
         return file;
+    }
+
+    // The library takes a document apart by recursion, and a stack that overflows is no exception.
+    private void CheckDepth()
+    {
+        using var reader = File.OpenText(_path);
+        var parser = new Parser(reader);
+        for (var depth = 0; parser.MoveNext();)
+        {
+            depth += parser.Current!.NestingIncrease;
+            if (depth > MostDepth)
+            {
+                throw Bad($"nests deeper than {MostDepth}");
+            }
+        }
     }
 
     private void ReadRegistry(string registry, YamlNode settings, RegistryOptions options)
@@ -131,6 +149,12 @@ internal sealed class SyncFile
     private void ReadTags(ImageName name, YamlNode tags)
     {
         var references = new List<ImageReference>();
+        // Aliases make much of little.
+        if ((_count += tags is YamlSequenceNode all ? all.Children.Count : 1) > Limits.Count)
+        {
+            throw Bad($"names more than {Limits.Count} images");
+        }
+
         foreach (var tag in tags is YamlSequenceNode list ? list.Select(one => Text(one, name.Full)) : IsNothing(tags) ? [] : throw Bad($"has no list of tags for {name}"))
         {
             references.Add(Digest.TryParse(tag, out var digest) ? new ImageReference(name, null, digest)

@@ -169,6 +169,22 @@ public sealed class HostileSourceTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_decompressor_does_not_know_is_told()
+    {
+        await Run.Shell("tar -cf a.tar -C store docker; xz -k --delta=dist=4 --lzma2 a.tar", _temp.Path);
+        Assert.Contains("not supported", Forms.Refused(FaultId.SourceInvalid, _temp, "registry:" + _temp["a.tar.xz"]).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_list_that_nests_without_end_is_told()
+    {
+        _temp.Write("deep.yaml", new string('[', 1_000_000));
+        Assert.Contains("nests deeper", Forms.Refused(FaultId.SourceInvalid, _temp, _temp["deep.yaml"]).Message, StringComparison.Ordinal);
+        _temp.Write("alias.yaml", "r.example:\n  images:\n    a: &a [" + string.Join(',', Enumerable.Repeat("\"1\"", 100_000)) + "]\n" + string.Concat(Enumerable.Range(0, 10_000).Select(i => $"    a{i}: *a\n")));
+        Assert.Contains("names more than", Forms.Refused(FaultId.SourceInvalid, _temp, _temp["alias.yaml"]).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_archive_that_becomes_far_too_large_is_told()
     {
         using (var file = File.Create(_temp["bomb.tar.gz"]))
@@ -190,6 +206,7 @@ public sealed class HostileSourceTests : IDisposable
         var header = Archive(tar => tar.WriteEntry(new PaxTarEntry(TarEntryType.RegularFile, "x", new Dictionary<string, string> { ["comment"] = new string('x', 2_000_000) })));
         Assert.Contains("record of", header.Message, StringComparison.Ordinal);
         Assert.Contains("leads out", Archive(tar => Add(tar, new string('x', 5000), "x")).Message, StringComparison.Ordinal);
+        Assert.Contains("a link to a name of", Archive(tar => Link(tar, "a", new string('x', 5000))).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -218,6 +235,9 @@ public sealed class HostileSourceTests : IDisposable
     [InlineData("""[{"Config":"/etc/passwd","RepoTags":["a:1"],"Layers":[]}]""")]
     [InlineData("""[{"Config":"config","RepoTags":["a:1"],"Layers":["../x"]}]""")]
     [InlineData("""[{"Config":"config","RepoTags":["a:1"],"Layers":[]}]""")]
+    [InlineData("""[{"Config":null,"RepoTags":["a:1"],"Layers":[]}]""")]
+    [InlineData("""[{"Config":"config","RepoTags":[null],"Layers":[]}]""")]
+    [InlineData("""[{"Config":"config","RepoTags":["a:1"],"Layers":[null]}]""")]
     public void A_hostile_docker_archive_is_told(string manifest) => Archive(tar =>
     {
         Add(tar, "config", """{"architecture":"amd64","os":"linux","rootfs":{"diff_ids":["sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"]}}""");

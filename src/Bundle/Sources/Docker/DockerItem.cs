@@ -20,7 +20,7 @@ internal sealed record DockerItem(string Config, IReadOnlyList<string> Tags, IRe
         {
             using var document = JsonDocument.Parse(location.ReadAll(Limits.Index), Strict);
             return [.. document.RootElement.EnumerateArray().Select(one =>
-                new DockerItem(one.GetProperty(ConfigMember).GetString()!, Texts(one, TagsMember), Texts(one, LayersMember)))];
+                new DockerItem(Text(one.GetProperty(ConfigMember)), Texts(one, TagsMember), Texts(one, LayersMember)))];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or KeyNotFoundException)
         {
@@ -33,5 +33,7 @@ internal sealed record DockerItem(string Config, IReadOnlyList<string> Tags, IRe
     }
 
     private static string[] Texts(JsonElement element, string name) => element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Array
-        ? [.. value.EnumerateArray().Select(one => one.GetString()!)] : [];
+        ? [.. value.EnumerateArray().Select(Text)] : [];
+
+    private static string Text(JsonElement element) => element.GetString() ?? throw new JsonException("null stands where a name has to");
 }

@@ -79,6 +79,10 @@ internal sealed class ArchiveFile : IDisposable
                 Write(to, buffer.AsSpan(0, read), at, temporary);
             }
         }
+        catch (Exception e) when (e is NotImplementedException or NotSupportedException)
+        {
+            throw Invalid(path, $"is compressed in a way of {compression.ToString().ToLowerInvariant()} that is not supported: {e.Message}", "decompress it yourself, and give the plain one");
+        }
         catch (Exception e) when (Decompression.IsDamage(e))
         {
             throw new Fault(FaultId.SourceInvalid, $"{path} is damaged or cut: it cannot be decompressed after {at} bytes ({compression.ToString().ToLowerInvariant()}: {e.Message})")

@@ -83,6 +83,7 @@ internal sealed class ArchiveTree : FileTree
     private void Add(TarMember member)
     {
         Charge(member.Path);
+        Charge(member.Link ?? "");
         if (member.Kind == TarKind.Folder)
         {
             AddFolder(member.Path);

@@ -87,7 +87,13 @@ internal static class TarScan
             throw archive.Invalid($"has an entry '{TarName.Printable(raw)}', a name that leads out of it", "do not trust this archive; make it anew");
         }
 
-        return path.Length == 0 ? null : new TarMember(path, kind.Value, data, size, kind is TarKind.HardLink or TarKind.SymbolicLink ? extras.Link ?? Text(header, 157, 100) : null);
+        var link = kind is TarKind.HardLink or TarKind.SymbolicLink ? extras.Link ?? Text(header, 157, 100) : null;
+        if (link?.Length > MaxName)
+        {
+            throw archive.Invalid($"has an entry '{TarName.Printable(raw)}', a link to a name of {link.Length} characters", "do not trust this archive; make it anew");
+        }
+
+        return path.Length == 0 ? null : new TarMember(path, kind.Value, data, size, link);
     }
 
     private static long CheckedSize(ArchiveFile archive, byte[] header, long at, TarExtras extras)
