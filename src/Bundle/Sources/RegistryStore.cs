@@ -11,6 +11,10 @@ namespace Bundle.Sources;
 /// </summary>
 internal sealed class RegistryStore(SourceSet sources, RegistryRepository repository, CancellationToken cancellation) : ImageStore
 {
+    // More than any real repository's manifests take; what is fetched stays in memory until it is written.
+    private const long MostHeld = 1024 * 1024 * 1024;
+
+    private long _held;
     private readonly ConcurrentDictionary<Digest, Lazy<Task>> _loads = new();
     private readonly ConcurrentDictionary<Digest, Lazy<Task>> _checks = new();
     private readonly ConcurrentDictionary<Digest, RemoteManifest> _manifests = new();
@@ -46,7 +50,7 @@ internal sealed class RegistryStore(SourceSet sources, RegistryRepository reposi
             return null;
         }
 
-        _manifests.TryAdd(root.Digest, root);
+        Keep(root);
         await Load(root.Digest);
         return root.Digest;
     }
@@ -127,7 +131,7 @@ internal sealed class RegistryStore(SourceSet sources, RegistryRepository reposi
                 return;
             }
 
-            _manifests.TryAdd(digest, manifest);
+            Keep(manifest);
         }
 
         if (_manifests.Count > Limits.Count)
@@ -143,6 +147,17 @@ internal sealed class RegistryStore(SourceSet sources, RegistryRepository reposi
         ]);
     }
 
+    private void Keep(RemoteManifest manifest)
+    {
+        if (_manifests.TryAdd(manifest.Digest, manifest))
+        {
+            Hold(manifest.Bytes);
+        }
+    }
+
+    private byte[] Hold(byte[] bytes) => Interlocked.Add(ref _held, bytes.Length) <= MostHeld ? bytes
+        : throw new Fault(FaultId.LimitExceeded, $"the manifests and configs of {Origin} take more than {MostHeld} bytes") { Entry = Origin, Hint = "name fewer images of this repository" }.ToException();
+
     private Task Check(Descriptor blob, bool fetch) => _checks.GetOrAdd(blob.Digest, _ => new Lazy<Task>(() => CheckNow(blob, fetch))).Value;
 
     private async Task CheckNow(Descriptor blob, bool fetch)
@@ -152,7 +167,7 @@ internal sealed class RegistryStore(SourceSet sources, RegistryRepository reposi
         if (location is null && await sources.Registries.InTurn(() => repository.HasBlob(blob.Digest, blob.Size, cancellation), cancellation))
         {
             location = fetch
-                ? new MemoryLocation(PlaceOf(blob.Digest, isManifest: false), await sources.Registries.InTurn(() => repository.ReadBlob(blob.Digest, blob.Size, cancellation), cancellation), isRemote: true)
+                ? new MemoryLocation(PlaceOf(blob.Digest, isManifest: false), Hold(await sources.Registries.InTurn(() => repository.ReadBlob(blob.Digest, blob.Size, cancellation), cancellation)), isRemote: true)
                 : new RemoteLocation(repository, blob.Digest, blob.Size, cancellation);
         }
 
