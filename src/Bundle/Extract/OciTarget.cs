@@ -39,8 +39,9 @@ internal sealed class OciTarget(ExtractOptions options, BundleIndex index, IRead
         {
             return OciIndexMerge.Merge(bytes, own);
         }
-        catch (FormatException e)
+        catch (Exception e) when (e is FormatException or InvalidOperationException)
         {
+            // The latter is for text of half a character, which JSON lets pass.
             throw Invalid(e.Message).ToException(e);
         }
     }

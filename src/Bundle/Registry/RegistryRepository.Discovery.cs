@@ -71,7 +71,17 @@ internal sealed partial class RegistryRepository
             }.ToException();
         }
 
-        var bytes = ReferrersList.With(existing?.Bytes, referrers);
+        byte[] bytes;
+        try
+        {
+            bytes = ReferrersList.With(existing?.Bytes, referrers);
+        }
+        catch (InvalidOperationException e)
+        {
+            // Text of half a character, which JSON lets pass.
+            throw new Fault(FaultId.SourceInvalid, $"what refers to {subject} has an artifact type or an annotation that is no text") { Digest = subject, Hint = "push it anew with a current tool" }.ToException(e);
+        }
+
         await PutManifest(tag, Digest.Of(bytes), MediaTypes.OciIndex, bytes, cancellation);
     }
 

@@ -221,6 +221,18 @@ public sealed class HostileSourceTests : IDisposable
         Forms.Refused(FaultId.SourceInvalid, _temp, _temp["layout"]);
     }
 
+    [Theory]
+    [InlineData("""{"manifests":[{"annotations":{"org.opencontainers.image.ref.name":"\ud800"}}]}""")]
+    [InlineData("""{"x":"\ud800","manifests":[{}]}""")]
+    [InlineData("""{"manifests":[1]}""")]
+    [InlineData("{")]
+    public void A_hostile_index_of_a_layout_that_is_extracted_to_stays_as_it_is(string index)
+    {
+        _temp.Write("layout/index.json", index);
+        Assert.Equal(FaultId.DestinationUnsafe, Assert.Throws<BundleException>(() => Forms.Extract(_temp["p.tar.zst"], TargetForm.Oci, _temp["layout"])).Fault.Id);
+        Assert.Equal(index, File.ReadAllText(_temp["layout/index.json"]));
+    }
+
     [Fact]
     public void Other_content_in_a_layout_is_no_error()
     {
