@@ -46,7 +46,7 @@ internal sealed class UploadContent(Func<Stream> open, long offset, long length,
 
     private async Task<Stream> At(byte[] buffer, CancellationToken cancellation)
     {
-        var source = open();
+        var source = Open();
         if (source.CanSeek)
         {
             source.Position += offset;
@@ -61,6 +61,20 @@ internal sealed class UploadContent(Func<Stream> open, long offset, long length,
         return source;
     }
 
+    private Stream Open()
+    {
+        try
+        {
+            return open();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unreadable(e);
+        }
+    }
+
+    private static BundleException Unreadable(Exception e) => new Fault(FaultId.Io, "cannot read what is to be uploaded: " + e.Message.TrimEnd('.')).ToException(e);
+
     // A failure of the source is none of the connection's, and sending again would not help.
     private static async Task<int> Read(Stream source, Memory<byte> buffer, CancellationToken cancellation)
     {
@@ -70,7 +84,7 @@ internal sealed class UploadContent(Func<Stream> open, long offset, long length,
         }
         catch (IOException e)
         {
-            throw new Fault(FaultId.Io, "cannot read what is to be uploaded: " + e.Message.TrimEnd('.')).ToException(e);
+            throw Unreadable(e);
         }
     }
 }
