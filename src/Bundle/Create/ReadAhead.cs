@@ -66,12 +66,15 @@ internal sealed class ReadAhead : IDisposable
         private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: Buffer, resumeWriterThreshold: Buffer / 2, minimumSegmentSize: 64 * 1024, useSynchronizationContext: false));
         private readonly ReadAhead _owner;
         private readonly RemoteLocation _location;
+        private readonly CancellationTokenSource _wanted;
         private readonly Task _pump;
+        private bool _ended;
 
         public Download(ReadAhead owner, RemoteLocation location)
             : base(location.Name, location.Length)
         {
             (_owner, _location) = (owner, location);
+            _wanted = CancellationTokenSource.CreateLinkedTokenSource(owner._stop.Token);
             _pump = Task.Run(Pump);
         }
 
@@ -88,16 +91,25 @@ internal sealed class ReadAhead : IDisposable
         /// <summary>Ends it, read to its end or not.</summary>
         public void End()
         {
+            if (_ended)
+            {
+                return;
+            }
+
+            // A registry that is silent must not keep back whoever has no more use for it.
+            _ended = true;
+            _wanted.Cancel();
             _pipe.Reader.Complete();
             ((IAsyncResult)_pump).AsyncWaitHandle.WaitOne();
+            _wanted.Dispose();
         }
 
         private async Task Pump()
         {
             try
             {
-                await using var stream = _location.Open(_owner._stop.Token);
-                await stream.CopyToAsync(_pipe.Writer, _owner._stop.Token);
+                await using var stream = _location.Open(_wanted.Token);
+                await stream.CopyToAsync(_pipe.Writer, _wanted.Token);
                 await _pipe.Writer.CompleteAsync();
             }
             catch (Exception e)
