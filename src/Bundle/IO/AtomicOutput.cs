@@ -120,6 +120,7 @@ internal sealed class AtomicOutput : IDisposable
             _ = NativeMethods.UnlinkAt(_folder.Handle, _temporary, 0);
         }
 
+        NativeMethods.Unlock(Handle);
         Handle.Dispose();
         _folder.Dispose();
     }

@@ -8,7 +8,7 @@ internal static partial class NativeMethods
 {
     public const int WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, NonBlocking = 0x800, CloseOnExec = 0x80000;
     public const int CurrentFolder = -100, NoFollowAt = 0x100, RemoveDirectory = 0x200, EmptyPath = 0x1000, NoReplace = 1, BasicStats = 0x7FF;
-    private const int LockExclusive = 2, LockNonBlocking = 4;
+    private const int LockExclusive = 2, LockNonBlocking = 4, Unlocked = 8;
 
     public const int ENOENT = 2, EIO = 5, EAGAIN = 11, EACCES = 13, EEXIST = 17, EXDEV = 18, ENOTDIR = 20, EISDIR = 21, EINVAL = 22, ENOSPC = 28, EROFS = 30, EMLINK = 31,
         EPERM = 1, ENOSYS = 38, ENAMETOOLONG = 36, ENOTEMPTY = 39, ELOOP = 40, EOPNOTSUPP = 95, EDQUOT = 122;
@@ -55,6 +55,9 @@ internal static partial class NativeMethods
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Lock(SafeFileHandle file, int operation);
+
+    /// <summary>Gives a lock back at once: a child process that is just being started may hold the open file for a moment longer than we do.</summary>
+    public static void Unlock(SafeFileHandle file) => _ = Lock(file, Unlocked);
 
     /// <summary>Locks an open file or folder for this process, unless another has it.</summary>
     public static bool TryLock(SafeFileHandle file) => Lock(file, LockExclusive | LockNonBlocking) == 0;

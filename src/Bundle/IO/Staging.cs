@@ -68,6 +68,7 @@ internal sealed class Staging : IDisposable
             _ = NativeMethods.UnlinkAt(_root.Handle, _name, NativeMethods.RemoveDirectory);
         }
 
+        NativeMethods.Unlock(_lock);
         _lock.Dispose();
     }
 

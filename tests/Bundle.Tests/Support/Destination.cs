@@ -1,3 +1,4 @@
+using System.Formats.Tar;
 using Bundle.Extract;
 using Bundle.Faults;
 using Bundle.Format;
@@ -30,6 +31,13 @@ internal static class Destination
     public static void HoldsNothingWrong(string to, bool failed)
     {
         Assert.Equal([to], Directory.EnumerateFileSystemEntries(Path.GetDirectoryName(to)!));
+        if (File.Exists(to))
+        {
+            Assert.False(failed, to + " appeared though it failed");
+            ArchiveHoldsNothingWrong(to);
+            return;
+        }
+
         foreach (var path in Directory.EnumerateFiles(to, "*", Reachable))
         {
             Assert.DoesNotContain(".bundle-", path, StringComparison.Ordinal);
@@ -41,5 +49,23 @@ internal static class Destination
 
             Assert.False(failed && Path.GetFileName(path) is "link" or "index.json" or "manifest.json", path + " makes an image visible");
         }
+    }
+
+    private static void ArchiveHoldsNothingWrong(string path)
+    {
+        using var tar = new TarReader(File.OpenRead(path));
+        var blobs = 0;
+        while (tar.GetNextEntry(copyData: true) is { } entry)
+        {
+            if (Digest.TryParse("sha256:" + Path.GetFileName(entry.Name), out var digest))
+            {
+                using var content = new MemoryStream();
+                entry.DataStream?.CopyTo(content);
+                Assert.Equal(digest, Digest.Of(content.ToArray()));
+                blobs++;
+            }
+        }
+
+        Assert.NotEqual(0, blobs);
     }
 }
