@@ -1,0 +1,45 @@
+using System.Text.Json;
+using Bundle.Faults;
+using Bundle.Format;
+using Bundle.Tests.Support;
+using Bundle.Verify;
+using Xunit;
+
+namespace Bundle.Tests.Format;
+
+/// <summary>What the library says of every vector, rule by rule and in memory alone: the quick judge that mutation testing needs.</summary>
+public sealed class VerdictTests
+{
+    private static readonly JsonElement All = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "vectors", "vectors.json"))).RootElement;
+
+    /// <summary>The families of rules; the limits' vectors are large, and <see cref="VectorTests"/> has them.</summary>
+    public static TheoryData<string> Families => [.. All.EnumerateArray().Select(Family).Distinct(StringComparer.Ordinal).Except(["lim", "part"], StringComparer.Ordinal)];
+
+    [Theory]
+    [MemberData(nameof(Families))]
+    public void Every_vector_of_a_family_has_its_verdict(string family)
+    {
+        foreach (var vector in All.EnumerateArray().Where(one => Family(one) == family))
+        {
+            var name = vector.GetProperty("name").GetString()!;
+            var path = Vectors.PathOf(name);
+            if (!path.EndsWith(".parts", StringComparison.Ordinal) && !name.Contains("large-index", StringComparison.Ordinal))
+            {
+                Holds(vector, name, PackageInput.File(path));
+                Holds(vector, name, PackageInput.From(new Pipe(File.ReadAllBytes(path))));
+            }
+        }
+    }
+
+    private static void Holds(JsonElement vector, string name, PackageInput input)
+    {
+        var report = Verifier.Run(input, 1, NoProgress.Instance, TestContext.Current.CancellationToken);
+        Assert.True(vector.GetProperty("valid").GetBoolean() == report.IsWhole, name);
+        if (!report.IsWhole && vector.GetProperty("fault").GetString() is { } expected)
+        {
+            Assert.Contains(report.Faults, fault => fault.Id.Name == expected);
+        }
+    }
+
+    private static string Family(JsonElement vector) => vector.GetProperty("name").GetString()!.Split('-')[0];
+}
