@@ -1,7 +1,7 @@
-using Bundle.IO;
 using System.Buffers;
 using System.Security.Cryptography;
 using Bundle.Faults;
+using Bundle.IO;
 using Bundle.Index;
 using Bundle.Model;
 using Bundle.Sources;

@@ -1,6 +1,6 @@
-using Bundle.IO;
 using System.Collections.Concurrent;
 using Bundle.Format;
+using Bundle.IO;
 using Bundle.Index;
 using Bundle.Reading;
 
