@@ -1,8 +1,8 @@
 using System.Buffers;
 using System.Security.Cryptography;
 using Bundle.Faults;
-using Bundle.IO;
 using Bundle.Index;
+using Bundle.IO;
 using Bundle.Model;
 using Bundle.Sources;
 

@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Bundle.Format;
-using Bundle.IO;
 using Bundle.Index;
+using Bundle.IO;
 using Bundle.Reading;
 
 namespace Bundle.Extract;
