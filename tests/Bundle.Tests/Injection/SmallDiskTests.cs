@@ -34,7 +34,7 @@ public sealed class SmallDiskTests : IDisposable
     {
         if (_mounted)
         {
-            Tool("umount", _temp["disk"]);
+            Tool("umount", "-l", _temp["disk"]);
         }
 
         _temp.Dispose();
@@ -65,7 +65,7 @@ public sealed class SmallDiskTests : IDisposable
 
     private async Task<bool> Fill(string command, Tree whole, string options, string what)
     {
-        Tool("umount", _temp["disk"]);
+        Tool("umount", "-l", _temp["disk"]);
         Assert.Equal(0, Tool("mount", "-t", "tmpfs", "-o", options, "none", _temp["disk"]));
         var run = await Run.AnyShell(command);
         what += $": {command}: exit {run.ExitCode}: {run.StandardError}";
