@@ -1,9 +1,7 @@
 using System.Buffers;
-using System.Security.Cryptography;
 using Bundle.Faults;
 using Bundle.Index;
 using Bundle.IO;
-using Bundle.Model;
 using Bundle.Sources;
 
 namespace Bundle.Extract;
@@ -43,30 +41,23 @@ internal static class Lending
 
     private static void Copy(IndexBlob blob, BlobLocation from, Func<IPendingFile> create, IProgressSink progress, CancellationToken cancellation)
     {
-        using var stream = from.Open();
+        using var stream = new VerifiedStream(from.Open(), blob.Digest, blob.Size, _ => new Fault(FaultId.BlobMismatch, $"{from.Name} does not have the content that its digest promises")
+        {
+            Entry = from.Name,
+            Digest = blob.Digest,
+            Hint = "the base is damaged: name another one with --base",
+        });
         using var file = create();
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
         var buffer = ArrayPool<byte>.Shared.Rent(Piece);
         long done = 0;
-        for (int read; done <= blob.Size && (read = stream.Read(buffer, 0, Piece)) > 0; done += read)
+        for (int read; (read = stream.Read(buffer, 0, Piece)) > 0; done += read)
         {
             cancellation.ThrowIfCancellationRequested();
-            hash.AppendData(buffer, 0, read);
             file.Write(buffer.AsSpan(0, read), done);
             progress.Advance(read);
         }
 
         ArrayPool<byte>.Shared.Return(buffer);
-        if (done != blob.Size || Digest.Finish(hash) != blob.Digest)
-        {
-            throw new Fault(FaultId.BlobMismatch, $"{from.Name} does not have the content that its digest promises")
-            {
-                Entry = from.Name,
-                Digest = blob.Digest,
-                Hint = "the base is damaged: name another one with --base",
-            }.ToException();
-        }
-
         file.Publish();
     }
 }
