@@ -5,7 +5,7 @@ using SharpFuzz;
 
 if (args is not [var mode, var name, .. var rest] || Target.All.FirstOrDefault(one => one.Name == name) is not { } target)
 {
-    Console.Error.WriteLine($"usage: Bundle.Fuzz afl|replay|random {string.Join('|', Target.All.Select(one => one.Name))} [FILE…|SECONDS SEEDFOLDER]");
+    Console.Error.WriteLine($"usage: Bundle.Fuzz afl|replay|random {string.Join('|', Target.All.Select(one => one.Name))} [FILE…|SECONDS SEEDFOLDER [NUMBER]]");
     return 2;
 }
 
@@ -28,13 +28,15 @@ switch (mode)
         Console.WriteLine($"{target.Name}: {rest.Length} inputs replayed");
         return 0;
     default:
-        return Random(target, int.Parse(rest[0], CultureInfo.InvariantCulture), rest[1]);
+        return Random(
+            target, int.Parse(rest[0], CultureInfo.InvariantCulture), rest[1],
+            rest.Length > 2 ? int.Parse(rest[2], CultureInfo.InvariantCulture) : Environment.TickCount & int.MaxValue);
 }
 
-static int Random(Target target, int seconds, string folder)
+static int Random(Target target, int seconds, string folder, int number)
 {
     var seeds = Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).Where(bytes => bytes.Length < 100_000).ToList();
-    var mutator = new Mutator(seeds, seed: Environment.TickCount);
+    var mutator = new Mutator(seeds, number);
     var watch = Stopwatch.StartNew();
     var runs = 0;
     while (watch.Elapsed.TotalSeconds < seconds)
@@ -48,13 +50,13 @@ static int Random(Target target, int seconds, string folder)
         {
             var path = Path.Combine(Directory.CreateDirectory("artifacts/fuzz").FullName, $"{target.Name}-{Guid.NewGuid():N}");
             File.WriteAllBytes(path, input);
-            Console.Error.WriteLine($"{target.Name}: an unexpected exception; the input is {path}");
+            Console.Error.WriteLine($"{target.Name}: an unexpected exception at input {runs} from number {number}; the input is {path}");
             throw;
         }
 
         runs++;
     }
 
-    Console.WriteLine($"{target.Name}: {runs} inputs in {seconds} s, nothing unexpected");
+    Console.WriteLine($"{target.Name}: {runs} inputs in {seconds} s from number {number}, nothing unexpected");
     return 0;
 }

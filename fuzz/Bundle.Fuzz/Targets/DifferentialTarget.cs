@@ -26,7 +26,7 @@ internal static class DifferentialTarget
         using var tar = Decompressed(package, layout.StreamLength);
         Same(expected, Platform(tar), "System.Formats.Tar");
         tar.Position = 0;
-        Same([.. expected.Select(one => one with { Mode = "", Time = 0 })], Sharp(tar), "SharpCompress");
+        Same([.. expected.Select(one => one with { Name = Trimmed(one.Name), Mode = "", Time = 0 })], Sharp(tar), "SharpCompress");
         Same([.. expected.Select(one => one with { Digest = "" })], Gnu(Scratch.Write("package", package)), "GNU tar");
     }
 
@@ -129,11 +129,14 @@ internal static class DifferentialTarget
                 digest = Hash(data);
             }
 
-            entries.Add(new Entry(reader.Entry.Key!, link, reader.Entry.Size, "", 0, digest));
+            entries.Add(new Entry(Trimmed(reader.Entry.Key!), link, reader.Entry.Size, "", 0, digest));
         }
 
         return entries;
     }
+
+    // SharpCompress takes spaces at the end of a header's name and prefix for padding.
+    private static string Trimmed(string name) => string.Join('/', name.Split('/').Select(part => part.TrimEnd(' ')));
 
     private static List<Entry> Gnu(string path)
     {

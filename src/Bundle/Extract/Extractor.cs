@@ -46,6 +46,10 @@ public static class Extractor
 
             processor.Finish();
             cancellation.ThrowIfCancellationRequested();
+            if (processor.FinalFaults().FirstOrDefault() is { } fault)
+            {
+                throw fault.ToException();
+            }
         }
 
         target.Finish(cancellation);

@@ -93,7 +93,10 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
     }
 
     /// <summary>Faults that show once all manifests were seen.</summary>
-    public IEnumerable<Fault> FinalFaults() => _manifests.CheckTypes();
+    public IEnumerable<Fault> FinalFaults() => _manifests.CheckTypes().Select(fault => fault with
+    {
+        Images = new ImpactMap(layout).OfBlob(layout.Index.Position(fault.Digest!.Value)!.Value),
+    });
 
     /// <inheritdoc/>
     public void Dispose()

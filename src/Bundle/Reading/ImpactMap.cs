@@ -27,6 +27,10 @@ internal sealed class ImpactMap(PackageLayout layout)
         };
     }
 
+    /// <summary>The references of the images that need a blob.</summary>
+    public IReadOnlyList<string> OfBlob(int blob) => _byBlob.Value[blob] is { } manifests
+        ? [.. manifests.SelectMany(root => _byDigest.Value[layout.Index.Blobs[root].Digest]).SelectMany(image => image.References)] : [];
+
     /// <summary>The references of the images that need anything that stands in a frame.</summary>
     public IReadOnlyList<string> Of(PackageFrame frame)
     {
@@ -57,9 +61,6 @@ internal sealed class ImpactMap(PackageLayout layout)
 
         return [.. images];
     }
-
-    private IReadOnlyList<string> OfBlob(int blob) => _byBlob.Value[blob] is { } manifests
-        ? [.. manifests.SelectMany(root => _byDigest.Value[layout.Index.Blobs[root].Digest]).SelectMany(image => image.References)] : [];
 
     // The manifests of images that reach each blob: images of the same manifest, however many, are walked once.
     private static List<int>[] ByBlob(BundleIndex index)

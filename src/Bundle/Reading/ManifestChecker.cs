@@ -8,6 +8,7 @@ namespace Bundle.Reading;
 internal sealed class ManifestChecker(BundleIndex index)
 {
     private readonly string?[] _types = new string?[index.Blobs.Count];
+    private int _unseen = index.Blobs.Count(blob => blob.IsManifest && blob.Data == BlobData.Package);
 
     /// <summary>Checks a manifest; null where it says what the index says.</summary>
     public Fault? Check(int blob, ReadOnlyMemory<byte> bytes)
@@ -46,12 +47,21 @@ internal sealed class ManifestChecker(BundleIndex index)
             Note(stated[i], own[i].MediaType);
         }
 
+        Interlocked.Decrement(ref _unseen);
         return null;
     }
 
-    /// <summary>Once all manifests are checked: whether the media types of other blobs are those that they give (spec section 4.3).</summary>
+    /// <summary>
+    /// Whether the media types of other blobs are those that the manifests give (spec section 4.3). All of them together
+    /// decide that, so nothing can be said where not all were checked.
+    /// </summary>
     public IEnumerable<Fault> CheckTypes()
     {
+        if (_unseen > 0)
+        {
+            yield break;
+        }
+
         for (var i = 0; i < _types.Length; i++)
         {
             if (!index.Blobs[i].IsManifest && _types[i] is { } type && type != index.Blobs[i].MediaType)

@@ -42,6 +42,8 @@ public sealed class VectorTests
     [MemberData(nameof(Invalid))]
     public void An_invalid_package_is_refused_and_nothing_wrong_appears(string name)
     {
+        // Where a file's tables lead to every frame, an extraction proves the content by its digests and has no use for what only finds damage.
+        string[] finders = ["range-1-", "seek-1-checksum", "part-2-longer", "part-4-bundle-digest", "part-4-digest"];
         foreach (var input in Inputs(name))
         {
             Assert.False(IsWhole(input()));
@@ -58,6 +60,7 @@ public sealed class VectorTests
             {
                 using var temp = new TempFolder();
                 var fault = Destination.Extract(input(), form, temp["out"]);
+                Assert.True(fault is not null || (input().Path is not null && finders.Any(finder => name.StartsWith(finder, StringComparison.Ordinal))), "it is extracted");
                 Assert.True(fault is null || fault.Id.Class == FaultClass.Package || fault.Id == FaultId.NameInvalid || fault.Id == FaultId.BaseMissing
                     || (form == TargetForm.DockerArchive && fault.Id == FaultId.ImageUnknown), fault?.Message);
                 Check(temp, form, fault);
