@@ -54,7 +54,7 @@ public static class Creator
         var size = writer.Write(
             bytes =>
             {
-                FileCopy.Write(output.Handle, bytes.Span, at);
+                FileCopy.Write(output.Handle, bytes.Span, at, options.Sync);
                 at += bytes.Length;
             },
             progress,

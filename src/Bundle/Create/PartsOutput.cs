@@ -32,7 +32,7 @@ internal sealed class PartsOutput : IDisposable
         _folder = SafeRoot.Open(parent);
         try
         {
-            _staging = Staging.Create(_folder);
+            _staging = Staging.Create(_folder, sync);
         }
         catch
         {
@@ -57,7 +57,7 @@ internal sealed class PartsOutput : IDisposable
         {
             _current ??= Begin();
             var piece = bytes[..(int)Math.Min(bytes.Length, _partSize - _filled)];
-            FileCopy.Write(_current, piece, _filled);
+            FileCopy.Write(_current, piece, _filled, _sync);
             _hash.AppendData(piece);
             _filled += piece.Length;
             bytes = bytes[piece.Length..];

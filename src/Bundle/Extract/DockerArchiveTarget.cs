@@ -46,7 +46,7 @@ internal sealed class DockerArchiveTarget : IExtractTarget
         _output = AtomicOutput.Create(options.To);
         try
         {
-            _files = options.FilesTo is { } folder && index.Files.Count > 0 ? new ExtraFilesTarget(folder, index) : null;
+            _files = options.FilesTo is { } folder && index.Files.Count > 0 ? new ExtraFilesTarget(folder, index, options.Sync) : null;
         }
         catch
         {
@@ -79,7 +79,7 @@ internal sealed class DockerArchiveTarget : IExtractTarget
     public bool NeedsFile(int file) => _files?.Needs(file) ?? false;
 
     /// <inheritdoc/>
-    public IPendingFile Create(int blob) => new PendingPart(_output, _plan.Offsets[blob], () => _written[blob] = true);
+    public IPendingFile Create(int blob) => new PendingPart(_output, _options.Sync, _plan.Offsets[blob], () => _written[blob] = true);
 
     /// <inheritdoc/>
     public IPendingFile CreateFile(int file) => _files!.Create(file);
@@ -147,9 +147,9 @@ internal sealed class DockerArchiveTarget : IExtractTarget
     }
 
     /// <summary>The place of a blob in the archive, which nobody sees before all of it is there.</summary>
-    private sealed class PendingPart(AtomicOutput output, long offset, Action published) : IPendingFile
+    private sealed class PendingPart(AtomicOutput output, bool flushed, long offset, Action published) : IPendingFile
     {
-        public void Write(ReadOnlySpan<byte> data, long at) => FileCopy.Write(output.Handle, data, offset + at);
+        public void Write(ReadOnlySpan<byte> data, long at) => FileCopy.Write(output.Handle, data, offset + at, flushed);
 
         public void Publish() => published();
 

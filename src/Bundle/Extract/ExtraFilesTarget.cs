@@ -10,12 +10,12 @@ internal sealed class ExtraFilesTarget : IDisposable
     private readonly Staging _staging;
     private readonly bool[] _valid;
 
-    public ExtraFilesTarget(string path, BundleIndex index)
+    public ExtraFilesTarget(string path, BundleIndex index, bool flushed)
     {
         _index = index;
         _valid = new bool[index.Files.Count];
         Root = SafeRoot.Open(path);
-        _staging = Staging.Create(Root);
+        _staging = Staging.Create(Root, flushed);
     }
 
     public SafeRoot Root { get; }

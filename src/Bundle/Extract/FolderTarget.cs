@@ -27,9 +27,9 @@ internal abstract class FolderTarget : IExtractTarget
         Root = SafeRoot.Open(options.To);
         try
         {
-            Staging = Staging.Create(Root);
+            Staging = Staging.Create(Root, options.Sync);
             _places = new Places(Root, Staging, index, PathOf);
-            _files = options.NoFiles || index.Files.Count == 0 ? null : new ExtraFilesTarget(options.FilesTo ?? Path.Combine(options.To, "files"), index);
+            _files = options.NoFiles || index.Files.Count == 0 ? null : new ExtraFilesTarget(options.FilesTo ?? Path.Combine(options.To, "files"), index, options.Sync);
         }
         catch
         {

@@ -11,12 +11,13 @@ internal sealed class PendingFile : IPendingFile
     private readonly string _temporary, _path;
     private readonly uint _mode;
     private readonly Action? _published;
+    private readonly bool _flushed;
     private bool _done;
 
     /// <param name="size">What will be written, so that a full disk shows before it is.</param>
     public PendingFile(SafeRoot root, Staging staging, string path, int mode, long size, Action? published)
     {
-        (_root, _temporary, _path, _mode, _published) = (root, staging.NewPath(), path, (uint)mode, published);
+        (_root, _flushed, _temporary, _path, _mode, _published) = (root, staging.IsFlushed, staging.NewPath(), path, (uint)mode, published);
         Handle = root.CreateNew(_temporary);
         if (size >= Limits.Large && NativeMethods.Allocate(Handle, 0, size) is NativeMethods.ENOSPC)
         {
@@ -29,7 +30,7 @@ internal sealed class PendingFile : IPendingFile
     public SafeFileHandle Handle { get; }
 
     /// <inheritdoc/>
-    public void Write(ReadOnlySpan<byte> data, long at) => FileCopy.Write(Handle, data, at);
+    public void Write(ReadOnlySpan<byte> data, long at) => FileCopy.Write(Handle, data, at, _flushed);
 
     /// <inheritdoc/>
     public void Publish()

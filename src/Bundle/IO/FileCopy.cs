@@ -10,6 +10,7 @@ namespace Bundle.IO;
 internal static class FileCopy
 {
     private const int Piece = 1024 * 1024;
+    private const int Worthwhile = 512 * 1024;
 
     /// <summary>Fills a span from a file; returns how much there was.</summary>
     public static int ReadFully(SafeFileHandle file, Span<byte> target, long offset)
@@ -24,12 +25,17 @@ internal static class FileCopy
     }
 
     /// <summary>Writes to a file.</summary>
+    /// <param name="soon">Whether the file will be flushed, so that its bytes may be on their way to the disk while others are hashed.</param>
     /// <exception cref="BundleException">The file system does not take files of that size: FAT ends at 4 GiB, and a user may have a limit.</exception>
-    public static void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset)
+    public static void Write(SafeFileHandle file, ReadOnlySpan<byte> bytes, long offset, bool soon = false)
     {
         try
         {
             RandomAccess.Write(file, bytes, offset);
+            if (soon && bytes.Length >= Worthwhile)
+            {
+                NativeMethods.StartWriting(file, offset, bytes.Length);
+            }
         }
         catch (ArgumentOutOfRangeException e)
         {

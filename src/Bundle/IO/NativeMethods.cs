@@ -8,7 +8,7 @@ internal static partial class NativeMethods
 {
     public const int WriteOnly = 1, ReadWrite = 2, Create = 0x40, Exclusive = 0x80, NonBlocking = 0x800, CloseOnExec = 0x80000;
     public const int CurrentFolder = -100, NoFollowAt = 0x100, RemoveDirectory = 0x200, EmptyPath = 0x1000, NoReplace = 1, BasicStats = 0x7FF;
-    private const int LockExclusive = 2, LockNonBlocking = 4, Unlocked = 8;
+    private const int LockExclusive = 2, LockNonBlocking = 4, Unlocked = 8, WriteRange = 2;
 
     public const int ENOENT = 2, EIO = 5, EAGAIN = 11, EACCES = 13, EEXIST = 17, EXDEV = 18, ENOTDIR = 20, EISDIR = 21, EINVAL = 22, ENOSPC = 28, EROFS = 30, EMLINK = 31,
         EPERM = 1, ENOSYS = 38, ENAMETOOLONG = 36, ENOTEMPTY = 39, ELOOP = 40, EOPNOTSUPP = 95, EDQUOT = 122;
@@ -67,6 +67,12 @@ internal static partial class NativeMethods
 
     [LibraryImport("libc", EntryPoint = "posix_fallocate")]
     public static partial int Allocate(SafeFileHandle file, long offset, long length);
+
+    /// <summary>Begins to bring a range of a file to the disk, and waits for nothing; errors show when the file is flushed.</summary>
+    public static void StartWriting(SafeFileHandle file, long offset, long length) => _ = SyncFileRange(file, offset, length, WriteRange);
+
+    [LibraryImport("libc", EntryPoint = "sync_file_range")]
+    private static partial int SyncFileRange(SafeFileHandle file, long offset, long length, uint flags);
 
     /// <summary>The kernel's struct statx, the same on every architecture.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]

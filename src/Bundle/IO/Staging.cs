@@ -18,10 +18,13 @@ internal sealed class Staging : IDisposable
     private readonly SafeFileHandle _lock;
     private int _next;
 
-    private Staging(SafeRoot root, string name, SafeFileHandle handle) => (_root, _name, _lock) = (root, name, handle);
+    private Staging(SafeRoot root, bool flushed, string name, SafeFileHandle handle) => (_root, IsFlushed, _name, _lock) = (root, flushed, name, handle);
+
+    /// <summary>Whether its files are flushed before they get their names.</summary>
+    public bool IsFlushed { get; }
 
     /// <summary>Makes a staging folder, and removes what nobody uses any more.</summary>
-    public static Staging Create(SafeRoot root)
+    public static Staging Create(SafeRoot root, bool flushed)
     {
         foreach (var stale in root.Names("").Where(name => name.StartsWith(Prefix, StringComparison.Ordinal)))
         {
@@ -40,7 +43,7 @@ internal sealed class Staging : IDisposable
             var handle = root.OpenFolder(name, create: false);
             if (handle is not null && NativeMethods.LockOrNone(handle) && FileStat.Of(handle).Links > 0)
             {
-                return new Staging(root, name, handle);
+                return new Staging(root, flushed, name, handle);
             }
 
             handle?.Dispose();

@@ -28,7 +28,7 @@ internal sealed class CopyTarget : IRepairTarget
                 cancellation.ThrowIfCancellationRequested();
                 var piece = buffer.AsSpan(0, (int)Math.Min(Piece, length - at));
                 _ = damaged.TryRead(piece, at);
-                FileCopy.Write(_output.Handle, piece, at);
+                FileCopy.Write(_output.Handle, piece, at, _sync);
             }
         }
         catch

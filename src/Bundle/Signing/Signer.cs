@@ -73,7 +73,7 @@ public static class Signer
         long at = 0;
         var appender = new PackageAppender(bytes =>
         {
-            FileCopy.Write(output.Handle, bytes.Span, at);
+            FileCopy.Write(output.Handle, bytes.Span, at, options.Sync);
             at += bytes.Length;
         });
         var buffer = new byte[ZstdFrame.MaxLength];
