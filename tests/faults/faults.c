@@ -1,7 +1,7 @@
 // Makes the n-th call of a kind fail, for tests: LD_PRELOAD=faults.so BUNDLE_FAULT=write:7:ENOSPC[:on] BUNDLE_FAULT_ROOT=DIR BUNDLE_FAULT_COUNTS=FILE
 //
-// Only calls that touch something below the root are counted and fail, so that the runtime's own reading of /proc and the like goes on. The kinds
-// are those of `kinds`; `any` counts calls of all of them. The last part of BUNDLE_FAULT is an errno, or `short` for reads and
+// Only calls that touch something below the root, or a socket of the internet's, are counted and fail, so that the runtime's own reading of /proc and
+// the like goes on. The kinds are those of `kinds`; `any` counts calls of all of them, and with `on` is a disk that fails: sockets go on. The last part of BUNDLE_FAULT is an errno, or `short` for reads and
 // writes that do a part, or `jump` for a clock that leaps a year ahead and a year back, or `kill`, `int`, `term` for a signal to the
 // program just before the call; with `on`, all later calls fail too.
 // The counts of all kinds are kept in FILE, as one 32-bit number each.
@@ -19,17 +19,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
-enum kind { ANY, OPEN, READ, WRITE, STAT, LIST, ALLOCATE, SYNC, RENAME, LINK, MAKE, UNLINK, MODE, CLOSE, LOCK, SPACE, CLOCK, KINDS };
-static const char *const kinds[KINDS] = {"any", "open", "read", "write", "stat", "list", "allocate", "sync", "rename", "link", "mkdir", "unlink", "chmod", "close", "lock", "space", "clock"};
+enum kind { ANY, OPEN, READ, WRITE, STAT, LIST, ALLOCATE, SYNC, RENAME, LINK, MAKE, UNLINK, MODE, CLOSE, LOCK, SPACE, CLOCK, CONNECT, SEND, RECEIVE, KINDS };
+static const char *const kinds[KINDS] = {"any", "open", "read", "write", "stat", "list", "allocate", "sync", "rename", "link", "mkdir", "unlink", "chmod", "close", "lock", "space", "clock", "connect", "send", "receive"};
 static const struct { const char *name; int value; } errors[] = {
     {"EPERM", EPERM}, {"ENOENT", ENOENT}, {"EINTR", EINTR}, {"EIO", EIO}, {"EACCES", EACCES}, {"EEXIST", EEXIST}, {"EXDEV", EXDEV}, {"EINVAL", EINVAL}, {"EMFILE", EMFILE},
     {"EFBIG", EFBIG}, {"ENOSPC", ENOSPC}, {"EROFS", EROFS}, {"EMLINK", EMLINK}, {"ENOLCK", ENOLCK}, {"ENOSYS", ENOSYS}, {"EOPNOTSUPP", EOPNOTSUPP},
-    {"EDQUOT", EDQUOT}, {"EAGAIN", EAGAIN}, {"ENOMEM", ENOMEM}, {"short", -1}, {"jump", -2},
+    {"EDQUOT", EDQUOT}, {"EAGAIN", EAGAIN}, {"ENOMEM", ENOMEM}, {"ECONNREFUSED", ECONNREFUSED}, {"ECONNRESET", ECONNRESET}, {"EPIPE", EPIPE}, {"ETIMEDOUT", ETIMEDOUT}, {"ENETUNREACH", ENETUNREACH}, {"short", -1}, {"jump", -2},
     {"kill", -SIGKILL * 100}, {"int", -SIGINT * 100}, {"term", -SIGTERM * 100}};
 
 static _Atomic uint32_t own[KINDS], *counts = own;
@@ -68,6 +69,12 @@ static int below_fd(int fd) {
     return below_path(target) || (fd <= 1 && (!strncmp(target, "pipe:", 5)));
 }
 
+static int is_socket(int fd) {
+    struct sockaddr_storage name;
+    socklen_t length = sizeof name;
+    return syscall(SYS_getsockname, fd, &name, &length) == 0 && (name.ss_family == AF_INET || name.ss_family == AF_INET6);
+}
+
 static int below_at(int folder, const char *path) {
     if (path && path[0] == '/') return below_path(path);
     if (folder != AT_FDCWD) return below_fd(folder);
@@ -80,6 +87,7 @@ static int due(enum kind kind) {
     uint32_t any = atomic_fetch_add(&counts[ANY], 1) + 1, one = atomic_fetch_add(&counts[kind], 1) + 1;
     uint32_t at = wanted == ANY ? any : wanted == kind ? one : 0;
     int f = at && (at == number || (sticky && at > number)) ? failure : 0;
+    if (wanted == ANY && sticky && kind >= CONNECT) return 0;
     if (f <= -100) kill(getpid(), f / -100);
     return f;
 }
@@ -158,6 +166,19 @@ int close(int fd) {
     return result;
 }
 int flock(int fd, int operation) { FAIL(LOCK, below_fd(fd), -1); return REAL(flock)(fd, operation); }
+int connect(int fd, const struct sockaddr *to, socklen_t length) { FAIL(CONNECT, is_socket(fd), -1); return REAL(connect)(fd, to, length); }
+ssize_t send(int fd, const void *from, size_t count, int flags) {
+    int f = is_socket(fd) ? due(SEND) : 0;
+    if (f > 0) { errno = f; return -1; }
+    return REAL(send)(fd, from, part(f, count), flags);
+}
+ssize_t recv(int fd, void *to, size_t count, int flags) {
+    int f = is_socket(fd) ? due(RECEIVE) : 0;
+    if (f > 0) { errno = f; return -1; }
+    return REAL(recv)(fd, to, part(f, count), flags);
+}
+ssize_t sendmsg(int fd, const struct msghdr *message, int flags) { FAIL(SEND, is_socket(fd), -1); return REAL(sendmsg)(fd, message, flags); }
+ssize_t recvmsg(int fd, struct msghdr *message, int flags) { FAIL(RECEIVE, is_socket(fd), -1); return REAL(recvmsg)(fd, message, flags); }
 struct statfs64; struct statvfs;
 int statfs64(const char *path, struct statfs64 *out) { FAIL(SPACE, below_at(AT_FDCWD, path), -1); return REAL(statfs64)(path, out); }
 int clock_gettime(clockid_t id, struct timespec *out) {
@@ -174,6 +195,7 @@ void *dlsym(void *restrict handle, const char *restrict name) {
 #define OWN(f) if (!strcmp(name, #f)) return (void *)f;
     OWN(open) OWN(open64) OWN(openat) OWN(read) OWN(pread64) OWN(write) OWN(pwrite64) OWN(statx) OWN(posix_fallocate) OWN(fsync) OWN(syncfs)
     OWN(renameat) OWN(renameat2) OWN(linkat) OWN(mkdir) OWN(mkdirat) OWN(unlink) OWN(unlinkat) OWN(fchmod) OWN(close) OWN(flock)
+    OWN(connect) OWN(send) OWN(recv) OWN(sendmsg) OWN(recvmsg)
     typedef void *(*lookup)(void *, const char *);
     static lookup real;
     if (!real) real = (lookup)next("dlsym");

@@ -30,6 +30,9 @@ internal sealed class FaultShim
         ("lock", ["ENOLCK:on", "EOPNOTSUPP:on", "EAGAIN"]),
         ("space", ["ENOSYS", "EIO"]),
         ("clock", ["jump", "jump:on"]),
+        ("connect", ["ECONNREFUSED", "ETIMEDOUT", "ENETUNREACH"]),
+        ("send", ["short", "ECONNRESET", "EPIPE"]),
+        ("receive", ["short", "ECONNRESET", "ETIMEDOUT"]),
     ];
 
     private static readonly string[] Compilers = ["cc", "clang", "gcc"];

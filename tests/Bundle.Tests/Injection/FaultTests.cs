@@ -15,18 +15,28 @@ public sealed class FaultTests : IDisposable
     [
         "read short", "read short:on", "write short", "write short:on", "read EINTR", "write EINTR", "allocate EOPNOTSUPP:on", "allocate EINVAL", "lock ENOLCK:on", "lock EOPNOTSUPP:on",
         "link EMLINK", "link EMLINK:on", "link EXDEV:on", "link EPERM:on", "link EOPNOTSUPP", "clock jump", "clock jump:on", "close EIO", "close EINTR:on",
+        "send short", "send ECONNRESET", "send EPIPE", "receive short", "receive ECONNRESET", "receive ETIMEDOUT",
     ];
 
     private readonly Workbench _bench = new();
 
     public static TheoryData<string> Lines => [.. Workbench.Writers.Concat(Workbench.Readers).Select(row => row.Data)];
 
+    public static TheoryData<string> MoreLines => [.. Workbench.MoreWriters.Concat(Workbench.MoreReaders).Select(row => row.Data)];
+
     public void Dispose() => _bench.Dispose();
 
     [Theory]
     [MemberData(nameof(Lines))]
-    public void A_call_that_fails_leaves_nothing_wrong(string line)
+    public void A_call_that_fails_leaves_nothing_wrong(string line) => Each(line, inEveryWay: (Figures.Depth ?? 0) == 0);
+
+    [Theory]
+    [MemberData(nameof(MoreLines))]
+    public void Nor_over_a_network_nor_in_place(string line) => Each(line, inEveryWay: Figures.Depth == 0);
+
+    private void Each(string line, bool inEveryWay)
     {
+        _bench.Begin(line);
         var good = _bench.Go(line, null);
         Assert.True(good.Exit == 0, good.Error);
         var whole = _bench.Out();
@@ -36,7 +46,7 @@ public sealed class FaultTests : IDisposable
             var (name, failures) = FaultShim.Kinds[kind];
             foreach (var n in Figures.Some(counts[kind], name is "open" or "write" or "read" ? 4 : 2))
             {
-                foreach (var failure in Figures.Depth == 0 ? failures : [failures[(n / (Figures.Depth ?? 1)) % failures.Length]])
+                foreach (var failure in inEveryWay ? failures : [failures[(n / (Figures.Depth ?? 1)) % failures.Length]])
                 {
                     One(line, whole, good, name, n, failure);
                     Figures.Count("faults injected: bundle " + line);
@@ -57,7 +67,7 @@ public sealed class FaultTests : IDisposable
         Assert.False(run.Error.Contains("internal", StringComparison.Ordinal) || run.Error.Contains("   at ", StringComparison.Ordinal), what);
         Assert.True(run.Exit == 0 || run.Count < n || !Overcome.Contains($"{kind} {failure}"), what + ": it has another way");
         var left = _bench.Out();
-        left.IsPartOf(whole, what);
+        _bench.Check(left, whole, what);
         if (run.Exit == 0)
         {
             // A disk that dies while the last private file is removed takes nothing from the work that is done.

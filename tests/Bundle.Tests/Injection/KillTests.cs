@@ -11,16 +11,17 @@ public sealed class KillTests : IDisposable
 {
     private readonly Workbench _bench = new();
 
-    public static TheoryData<string> Writers => Workbench.Writers;
+    /// <summary>Command lines, with how many kills and how many signals the quick tests try.</summary>
+    public static TheoryData<string, int, int> Lines => [.. Workbench.Writers.Select(row => (row.Data, 12, 8)), .. Workbench.MoreWriters.Select(row => (row.Data, 6, 3))];
 
     public void Dispose() => _bench.Dispose();
 
     [Theory]
-    [MemberData(nameof(Writers))]
-    public void Killed_before_any_call_a_second_run_ends_well(string line)
+    [MemberData(nameof(Lines))]
+    public void Killed_before_any_call_a_second_run_ends_well(string line, int some, int _)
     {
         var (good, whole, calls) = Good(line);
-        foreach (var n in Figures.Some(calls, 12))
+        foreach (var n in Figures.Some(calls, some))
         {
             // Some runs find what several killed ones left.
             if (n % 3 != 0)
@@ -28,11 +29,11 @@ public sealed class KillTests : IDisposable
                 _bench.Reset();
             }
 
-            var run = _bench.Go(line.StartsWith("create", StringComparison.Ordinal) ? line + " --force" : line, $"any:{n}:kill");
+            var run = _bench.Go(Workbench.Forced(line), $"any:{n}:kill");
             var what = $"killed before call {n}: bundle {line}";
             Assert.True(run.Exit == 137 || run.Count < n, $"{what}: exit {run.Exit} {run.Error}");
             Assert.True(good.Output.AsSpan().StartsWith(run.Output), what + ": wrong output");
-            _bench.Out().IsPartOf(whole, what);
+            _bench.Check(_bench.Out(), whole, what);
             if (n % 3 != 1)
             {
                 var again = _bench.Again(line);
@@ -45,11 +46,11 @@ public sealed class KillTests : IDisposable
     }
 
     [Theory]
-    [MemberData(nameof(Writers))]
-    public void A_signal_before_any_call_leaves_nothing(string line)
+    [MemberData(nameof(Lines))]
+    public void A_signal_before_any_call_leaves_nothing(string line, int _, int some)
     {
         var (good, whole, calls) = Good(line);
-        foreach (var n in Figures.Some(calls, 8))
+        foreach (var n in Figures.Some(calls, some))
         {
             _bench.Reset();
             var (signal, code) = n % 2 == 0 ? ("int", 130) : ("term", 143);
@@ -59,7 +60,7 @@ public sealed class KillTests : IDisposable
             // Before the program has said that it handles signals, they end it as any other.
             Assert.True(run.Exit == code || run.Exit == 0, what);
             var left = _bench.Out();
-            left.IsPartOf(whole, what);
+            _bench.Check(left, whole, what);
             Assert.True(!left.Temporary.Any(), what + ": left " + string.Join(", ", left.Temporary));
             Assert.True(good.Output.AsSpan().StartsWith(run.Output), what + ": wrong output");
             if (run.Exit == 0)
@@ -73,6 +74,7 @@ public sealed class KillTests : IDisposable
 
     private (FaultRun Good, Tree Whole, int Calls) Good(string line)
     {
+        _bench.Begin(line);
         var good = _bench.Go(line, null);
         Assert.True(good.Exit == 0, good.Error);
         return (good, _bench.Out(), _bench.Counts()[0]);

@@ -32,16 +32,13 @@ internal sealed class Tree
     public IEnumerable<string> Temporary => _files.Keys.Where(path => path.Contains(".bundle-", StringComparison.Ordinal));
 
     /// <summary>The files with final names alone.</summary>
-    public Tree Public()
-    {
-        var tree = new Tree();
-        foreach (var (path, bytes) in _files.Where(one => !one.Key.Contains(".bundle-", StringComparison.Ordinal)))
-        {
-            tree._files.Add(path, bytes);
-        }
+    public Tree Public() => Where(name => !name.Contains(".bundle-", StringComparison.Ordinal));
 
-        return tree;
-    }
+    /// <summary>The files of some names alone.</summary>
+    public Tree Where(Func<string, bool> wanted) => From(_files.Where(one => wanted(one.Key)));
+
+    /// <summary>The same names with other content.</summary>
+    public Tree Select(Func<string, byte[], byte[]> content) => From(_files.Select(one => KeyValuePair.Create(one.Key, content(one.Key, one.Value))));
 
     /// <summary>Every file that has its final name has its final bytes.</summary>
     public void IsPartOf(Tree whole, string what)
@@ -62,5 +59,16 @@ internal sealed class Tree
     {
         Assert.True(_files.Keys.SequenceEqual(whole._files.Keys), $"{what}: {string.Join(", ", _files.Keys.Except(whole._files.Keys))} too many, {string.Join(", ", whole._files.Keys.Except(_files.Keys))} missing");
         IsPartOf(whole, what);
+    }
+
+    private static Tree From(IEnumerable<KeyValuePair<string, byte[]>> files)
+    {
+        var tree = new Tree();
+        foreach (var (path, bytes) in files)
+        {
+            tree._files.Add(path, bytes);
+        }
+
+        return tree;
     }
 }
