@@ -40,8 +40,8 @@ internal static class RepairReport
         }
         else if (!messages.Json)
         {
-            Messages.Line($"bundle: error: {result.Name} is still damaged: {verification.Faults[0].Message}");
-            Messages.Line("bundle: hint: the copy is damaged too, as 'bundle verify' shows: give another one with --from");
+            Messages.Line($"bundle: error: {result.Name} would not be whole, so nothing was changed: {verification.Faults[0].Message}");
+            Messages.Line("bundle: hint: the copy is damaged too, or was tampered with, as 'bundle verify' shows: give another one with --from");
         }
     }
 

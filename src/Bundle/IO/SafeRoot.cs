@@ -62,6 +62,14 @@ internal sealed class SafeRoot : IDisposable
         return OpenFile(parent, name, NativeMethods.ReadWrite | NativeMethods.Create | NativeMethods.Exclusive | NativeMethods.NoFollow, path);
     }
 
+    /// <summary>Opens a file of ours for reading and writing, made where it is missing; nobody else may read it.</summary>
+    public SafeFileHandle OpenOrCreate(string path)
+    {
+        using var parent = Parent(path, create: true, out var name)!;
+        RefuseLink(parent, name, path);
+        return OpenFile(parent, name, NativeMethods.ReadWrite | NativeMethods.Create | NativeMethods.NoFollow | NativeMethods.NonBlocking, path);
+    }
+
     /// <summary>Renames a file, over one that is there; the folders above the new name are made.</summary>
     public void Move(string from, string to)
     {

@@ -11,14 +11,14 @@ namespace Bundle.Repair;
 internal sealed record Comparison(IReadOnlyList<int> Ranges, bool TailDiffers)
 {
     /// <summary>
-    /// Compares every range. The package is the same one where its head has the same bundle digest and its tables, where they can be read, cut it into the same frames; signatures that can be read are of the same keys.
-    /// Where one of head and tables is damaged the other one decides, and where both are, half of the ranges have to be the copy's.
+    /// Compares every range. The package is the same one where its head has the same bundle digest and its tables, where they can be read, cut it into the same frames; signatures are of the same keys.
+    /// Where one of head and tables is damaged the other one decides. Where both are, or damage hides who signed and the tables do not tell, half of the ranges that are there have to be the copy's.
     /// </summary>
     /// <param name="proven">Whether it is known already that it is the same package.</param>
     /// <exception cref="BundleException">It is another package.</exception>
     public static Comparison Make(PackageFile damaged, GoodCopy good, bool proven, IProgressSink progress, CancellationToken cancellation)
     {
-        var head = ReadHead(damaged);
+        var (head, signersAreSure) = ReadHead(damaged);
         bool? sameHead = head is null ? null : head.BundleDigest == good.BundleDigest;
         var sameTail = SameTail(damaged, good);
         if (sameHead == false)
@@ -26,12 +26,14 @@ internal sealed record Comparison(IReadOnlyList<int> Ranges, bool TailDiffers)
             throw Other(damaged, good, "it holds other content");
         }
 
-        if (head is not null && !good.MayBeSignedAs(head))
+        var sameSigners = head is not null && good.IsSignedAs(head);
+        if (signersAreSure && !sameSigners)
         {
             throw Other(damaged, good, "it holds the same content, and is signed by other keys");
         }
 
-        if (sameTail != true && damaged.ReadTables() is { } tables && !good.IsCutAs(tables))
+        var tables = sameTail == true ? null : damaged.ReadTables();
+        if (tables is not null && !good.IsCutAs(tables))
         {
             throw Other(damaged, good, "the same content was packed with other options, or signed in between, so its bytes differ");
         }
@@ -39,12 +41,15 @@ internal sealed record Comparison(IReadOnlyList<int> Ranges, bool TailDiffers)
         progress.Start("comparing", good.DataLength);
         var bytes = new byte[Limits.Range];
         var differing = new List<int>();
+        var there = 0;
         for (var range = 0; range < good.Ranges; range++)
         {
             cancellation.ThrowIfCancellationRequested();
             var place = good.RangeOf(range);
             var piece = bytes.AsSpan(0, (int)place.Length);
-            if (!damaged.TryRead(piece, place.Offset) || !good.Holds(range, piece))
+            var isThere = damaged.TryRead(piece, place.Offset);
+            there += isThere ? 1 : 0;
+            if (!isThere || !good.Holds(range, piece))
             {
                 differing.Add(range);
             }
@@ -52,9 +57,15 @@ internal sealed record Comparison(IReadOnlyList<int> Ranges, bool TailDiffers)
             progress.Advance(place.Length);
         }
 
-        if (!proven && sameHead is null && sameTail != true && differing.Count * 2L > good.Ranges)
+        var same = good.Ranges - differing.Count;
+        if (!proven && sameHead is null && sameTail != true && differing.Count > same)
         {
             throw Other(damaged, good, "its head and its tables are damaged, and most of its bytes differ");
+        }
+
+        if (!proven && sameHead == true && !sameSigners && sameTail != true && tables is null && there - same > same)
+        {
+            throw Other(damaged, good, "damage hides who signed it, its tables are damaged, and most of its bytes differ");
         }
 
         return new Comparison(differing, sameTail != true);
@@ -79,16 +90,20 @@ internal sealed record Comparison(IReadOnlyList<int> Ranges, bool TailDiffers)
         return places;
     }
 
-    // Null where the head is damaged.
-    private static PackageHead? ReadHead(PackageFile damaged)
+    // Null where the head is damaged. Signatures, or that there are none, are sure where the frame behind the index is undamaged.
+    private static (PackageHead? Head, bool SignersAreSure) ReadHead(PackageFile damaged)
     {
         try
         {
-            return PackageHead.Read(damaged.Frames());
+            var frames = damaged.Frames();
+            var head = PackageHead.Read(frames);
+            using var codec = new FrameCodec();
+            var sure = frames.Peek(out var frame, out var length) == FrameStatus.Data && codec.TryDecompress(frame.Span, new byte[length]);
+            return (head, sure);
         }
         catch (BundleException e) when (e.Fault.Id.Class == FaultClass.Package)
         {
-            return null;
+            return (null, false);
         }
     }
 

@@ -12,17 +12,18 @@ internal sealed class CopyTarget : IRepairTarget
 
     private readonly AtomicOutput _output;
     private readonly string _path;
-    private readonly bool _replace;
-    private bool _sync;
+    private readonly bool _replace, _sync;
+    private readonly GoodCopy _good;
+    private readonly bool _tailDiffers;
 
-    public CopyTarget(PackageFile damaged, long length, string path, bool replace, CancellationToken cancellation)
+    public CopyTarget(PackageFile damaged, GoodCopy good, Comparison comparison, string path, bool replace, bool sync, CancellationToken cancellation)
     {
-        (_path, _replace) = (path, replace);
+        (_path, _replace, _sync, _good, _tailDiffers) = (path, replace, sync, good, comparison.TailDiffers);
         _output = AtomicOutput.Create(path);
         try
         {
             var buffer = new byte[Piece];
-            length = Math.Min(length, damaged.Length!.Value);
+            var length = Math.Min(good.Length, damaged.Length!.Value);
             for (long at = 0; at < length; at += Piece)
             {
                 cancellation.ThrowIfCancellationRequested();
@@ -38,18 +39,28 @@ internal sealed class CopyTarget : IRepairTarget
         }
     }
 
+    public bool Has(int range) => false;
+
     public void Write(ReadOnlySpan<byte> bytes, long offset) => FileCopy.Write(_output.Handle, bytes, offset);
 
-    public void Finish(long length, bool sync)
+    public PackageFile OpenResult()
     {
-        _sync = sync;
-        RandomAccess.SetLength(_output.Handle, length);
+        if (_tailDiffers)
+        {
+            Write(_good.Tail, _good.DataLength);
+        }
+
+        RandomAccess.SetLength(_output.Handle, _good.Length);
+
+        // The temporary file stays ours: only a borrowed handle is closed with what reads it.
+        return new PackageFile(new FileSource(new SafeFileHandle(_output.Handle.DangerousGetHandle(), ownsHandle: false), _path));
     }
 
-    // The temporary file stays ours: only a borrowed handle is closed with what reads it.
-    public PackageFile OpenResult() => new(new FileSource(new SafeFileHandle(_output.Handle.DangerousGetHandle(), ownsHandle: false), _path));
-
     public void Accept() => _output.Commit(_replace, _sync);
+
+    public void Reject()
+    {
+    }
 
     public void Dispose() => _output.Dispose();
 }

@@ -77,12 +77,8 @@ internal sealed class GoodCopy : IDisposable
     public bool IsCutAs(PackageTables other) => other.Frames == _tables.Frames && other.DataLength == DataLength
         && Enumerable.Range(0, other.Frames).All(frame => other.OffsetOf(frame) == _tables.OffsetOf(frame));
 
-    /// <summary>
-    /// Whether a head of the same index may be of the same package: signatures of other keys, which nothing damaged, make it another one. Where it
-    /// seems to have none, a damaged frame may have hidden them.
-    /// </summary>
-    public bool MayBeSignedAs(PackageHead other) => other.Signatures.Count == 0 || other.Signatures.Any(signature => signature.KeyId is null)
-        || other.Signatures.Select(signature => signature.KeyId).SequenceEqual(_head.Signatures.Select(signature => signature.KeyId));
+    /// <summary>Whether a head of the same index says that the same keys signed it.</summary>
+    public bool IsSignedAs(PackageHead other) => other.Signatures.Select(signature => signature.KeyId).SequenceEqual(_head.Signatures.Select(signature => signature.KeyId));
 
     /// <summary>Says which ranges will be read.</summary>
     public void Expect(IEnumerable<int> ranges) => _file.Source!.Expect(ranges.Select(RangeOf));
@@ -105,6 +101,6 @@ internal sealed class GoodCopy : IDisposable
         Entry = name,
         Offset = place?.Offset,
         Length = place?.Length,
-        Hint = "give another copy with --from; what was mended so far is kept",
+        Hint = "give another copy with --from; what was fetched so far is kept",
     }.ToException();
 }

@@ -9,7 +9,7 @@ namespace Bundle.Repair;
 
 /// <summary>
 /// Mends a damaged package from a good copy. The range checksums of the copy tell which ranges of 64 KiB differ (spec section 6); these alone are fetched, and
-/// the tables at the end, and the result is verified as a whole.
+/// the tables at the end. The result is verified as a whole before the package, or the name of a copy of it, becomes it.
 /// </summary>
 public static class Repairer
 {
@@ -43,38 +43,54 @@ public static class Repairer
             return new RepairResult(damaged.Name, good.BundleDigest, places, good.BytesRead, good.Length, formerSize, null);
         }
 
-        using var target = Target(options, split, damaged, good.Length, cancellation);
-        Mend(comparison, good, target, progress, cancellation);
-        target.Finish(good.Length, options.Sync);
+        using var target = Target(options, split, damaged, good, comparison, cancellation);
+        Fetch(comparison, good, target, progress, cancellation);
         using var result = target.OpenResult();
         var report = Verifier.Run(result, options.Threads, progress, cancellation);
         if (report.IsWhole)
         {
             target.Accept();
         }
+        else
+        {
+            target.Reject();
+        }
 
         return new RepairResult(damaged.Name, good.BundleDigest, places, good.BytesRead, good.Length, formerSize, report);
     }
 
-    private static IRepairTarget Target(RepairOptions options, SplitPackage? split, PackageFile damaged, long length, CancellationToken cancellation)
+    private static IRepairTarget Target(RepairOptions options, SplitPackage? split, PackageFile damaged, GoodCopy good, Comparison comparison, CancellationToken cancellation)
     {
+        IPlace? place = null;
         try
         {
-            return options.Output is { } output ? new CopyTarget(damaged, length, output, options.Force, cancellation)
-                : split is not null ? new PartsTarget(split) : new FileTarget(options.Path);
+            if (options.Output is { } output)
+            {
+                return new CopyTarget(damaged, good, comparison, output, options.Force, options.Sync, cancellation);
+            }
+
+            place = split is not null ? new PartsPlace(split) : new FilePlace(options.Path);
+            return new StagedTarget(place, split, damaged, good, comparison, split?.Path ?? options.Path, options.Sync);
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (Exception e)
         {
-            throw new Fault(FaultId.Io, $"cannot write {options.Path}: {e.Message}") { Entry = options.Path, Hint = "check the permissions, or write a whole copy elsewhere with --output FILE" }.ToException(e);
+            place?.Dispose();
+            if (e is IOException or UnauthorizedAccessException)
+            {
+                throw new Fault(FaultId.Io, $"cannot write {options.Path}: {e.Message}") { Entry = options.Path, Hint = "check the permissions, or write a whole copy elsewhere with --output FILE" }.ToException(e);
+            }
+
+            throw;
         }
     }
 
-    private static void Mend(Comparison comparison, GoodCopy good, IRepairTarget target, IProgressSink progress, CancellationToken cancellation)
+    private static void Fetch(Comparison comparison, GoodCopy good, IRepairTarget target, IProgressSink progress, CancellationToken cancellation)
     {
-        progress.Start("repairing", comparison.Ranges.Sum(range => good.RangeOf(range).Length));
-        good.Expect(comparison.Ranges);
+        var wanted = comparison.Ranges.Where(range => !target.Has(range)).ToList();
+        progress.Start("repairing", wanted.Sum(range => good.RangeOf(range).Length));
+        good.Expect(wanted);
         var bytes = new byte[Limits.Range];
-        foreach (var range in comparison.Ranges)
+        foreach (var range in wanted)
         {
             cancellation.ThrowIfCancellationRequested();
             var place = good.RangeOf(range);
@@ -82,11 +98,6 @@ public static class Repairer
             good.Read(range, piece);
             target.Write(piece, place.Offset);
             progress.Advance(place.Length);
-        }
-
-        if (comparison.TailDiffers)
-        {
-            target.Write(good.Tail, good.DataLength);
         }
     }
 }

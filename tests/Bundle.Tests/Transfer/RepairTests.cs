@@ -1,3 +1,5 @@
+using System.Buffers.Binary;
+using System.IO.Hashing;
 using System.Text.Json;
 using Bundle.Faults;
 using Bundle.Format;
@@ -116,12 +118,31 @@ public sealed class RepairTests : IDisposable
             }
         }
 
+        // Nor where the tables cannot tell; that there are no signatures is known from the frame that stands there, or from what most bytes are.
+        foreach (var (package, copy, hidden) in new[] { ("good", "a", false), ("good", "a", true), ("a", "good", false), ("a", "good", true), ("a", "b", false) })
+        {
+            var bytes = await File.ReadAllBytesAsync(_temp[package + ".tar.zst"], TestContext.Current.CancellationToken);
+            bytes[^1] ^= 1;
+            var frame = new FrameStream(new MemoryStream(bytes));
+            _ = frame.Read(out _);
+            bytes[frame.Position + 40] ^= hidden ? (byte)1 : (byte)0;
+            await File.WriteAllBytesAsync(_path, bytes, TestContext.Current.CancellationToken);
+            Assert.Equal(FaultId.OtherPackage, Refused(options => options with { From = PackageInput.File(_temp[copy + ".tar.zst"]) }));
+            Assert.Equal(bytes, await File.ReadAllBytesAsync(_path, TestContext.Current.CancellationToken));
+        }
+
         // Of the same signatures, it mends them too.
         var good = await File.ReadAllBytesAsync(_temp["a.tar.zst"], TestContext.Current.CancellationToken);
-        foreach (var at in (int[])[3_000_000, 400, good.Length - 1])
+        var head = new FrameStream(new MemoryStream(good));
+        _ = head.Read(out _);
+        foreach (var places in (int[][])[[3_000_000], [400], [good.Length - 1], [(int)head.Position + 40, good.Length - 1]])
         {
             var bad = (byte[])good.Clone();
-            bad[at] ^= 1;
+            foreach (var at in places)
+            {
+                bad[at] ^= 1;
+            }
+
             await File.WriteAllBytesAsync(_path, bad, TestContext.Current.CancellationToken);
             Assert.True(Repair(options => options with { From = PackageInput.File(_temp["a.tar.zst"]) }).Verification!.IsWhole);
             Assert.Equal(good, await File.ReadAllBytesAsync(_path, TestContext.Current.CancellationToken));
@@ -136,13 +157,70 @@ public sealed class RepairTests : IDisposable
         copy[4_000_001] ^= 1;
         _temp.Write("copy.tar.zst", copy);
         Assert.Equal(FaultId.RangeDamaged, Refused(options => options with { From = PackageInput.File(_temp["copy.tar.zst"]) }));
-        Assert.True(Repair(options => options).Verification!.IsWhole);
+        Assert.Equal(Damage("scattered"), File.ReadAllBytes(_path));
+
+        // What was fetched before it was told needs no second time.
+        var anew = Repair(options => options with { Output = _temp["anew"] });
+        var whole = Repair(options => options);
+        Assert.True(whole.Verification!.IsWhole);
+        Assert.Equal(anew.FetchedBytes - (4 * Limits.Range), whole.FetchedBytes);
+        Assert.Equal(_good, File.ReadAllBytes(_path));
         copy[^20] ^= 1;
         _temp.Write("copy.tar.zst", copy);
         File.WriteAllBytes(_path, Damage("flip"));
         var before = File.ReadAllBytes(_path);
         _ = Refused(options => options with { From = PackageInput.File(_temp["copy.tar.zst"]) });
         Assert.Equal(before, File.ReadAllBytes(_path));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1_500_000)]
+    public async Task A_copy_that_lies_leaves_every_byte_as_it_was(int split)
+    {
+        if (split > 0)
+        {
+            await Run.Shell($"$BUNDLE create bundle:good.tar.zst --split {split} --no-sync --quiet --output p.tar.zst > /dev/null", _temp.Path);
+        }
+
+        var damaged = split > 0 ? _temp["p.tar.zst.002"] : _path;
+        var good = split > 0 ? await File.ReadAllBytesAsync(damaged, TestContext.Current.CancellationToken) : _good;
+        var bad = (byte[])good.Clone();
+        bad[700_000] ^= 1;
+        await File.WriteAllBytesAsync(damaged, bad, TestContext.Current.CancellationToken);
+
+        // Content of its own where the package is damaged, and where it is not; with range checksums that say so.
+        var data = _good.Length - Tail;
+        var copy = (byte[])_good.Clone();
+        foreach (var at in (int[])[split + 700_000, split + 200_000])
+        {
+            var range = at / Limits.Range;
+            copy.AsSpan(at, 100).Fill(0x41);
+            BinaryPrimitives.WriteUInt64LittleEndian(copy.AsSpan(data + RangeTable.Header + (8 * range)), XxHash64.HashToUInt64(copy.AsSpan(range * Limits.Range, Limits.Range)));
+        }
+
+        _temp.Write("lies", copy);
+        var result = await Run.Cli("repair", split > 0 ? _path + ".parts" : _path, "--from", _temp["lies"]);
+        Assert.Equal(3, result.ExitCode);
+        Assert.Contains("nothing was changed", result.StandardError, StringComparison.Ordinal);
+        Assert.Equal(bad, await File.ReadAllBytesAsync(damaged, TestContext.Current.CancellationToken));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_temp.Path, ".*bundle*"));
+        await Run.Good("repair", split > 0 ? _path + ".parts" : _path, "--from", _temp["good.tar.zst"]);
+        Assert.Equal(good, await File.ReadAllBytesAsync(damaged, TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
+    public void What_waits_beside_is_believed_no_more_than_the_copy_and_never_written_through_a_link()
+    {
+        File.WriteAllBytes(_path, Damage("flip"));
+        _temp.Write(".p.tar.zst.bundle-repair", new byte[4_000_000]);
+        Assert.True(Repair(options => options).Verification!.IsWhole);
+        Assert.Equal(_good, File.ReadAllBytes(_path));
+        File.WriteAllBytes(_path, Damage("flip"));
+        _temp.Write("other", [1]);
+        File.CreateSymbolicLink(_temp[".p.tar.zst.bundle-repair"], _temp["other"]);
+        Assert.Equal(FaultId.DestinationUnsafe, Refused(options => options));
+        Assert.Equal([1], File.ReadAllBytes(_temp["other"]));
     }
 
     [Fact]

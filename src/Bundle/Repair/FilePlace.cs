@@ -1,16 +1,10 @@
-using Bundle.Access;
-using Bundle.Format;
 using Bundle.IO;
-using Bundle.Reading;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bundle.Repair;
 
-/// <summary>
-/// Mends a file in place. Only damaged ranges are written, and only with what they have to be, so a run that is killed has lost nothing, and the next
-/// one goes on from there.
-/// </summary>
-internal sealed class FileTarget(string path) : IRepairTarget
+/// <summary>A package in one file.</summary>
+internal sealed class FilePlace(string path) : IPlace
 {
     private readonly SafeFileHandle _file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.Read);
 
@@ -27,12 +21,6 @@ internal sealed class FileTarget(string path) : IRepairTarget
         {
             throw SystemError.Last("flush", path);
         }
-    }
-
-    public PackageFile OpenResult() => PackageFile.Open(PackageInput.File(path), tolerant: true);
-
-    public void Accept()
-    {
     }
 
     public void Dispose() => _file.Dispose();

@@ -1,13 +1,11 @@
-using Bundle.Format;
 using Bundle.IO;
 using Bundle.Parts;
-using Bundle.Reading;
 using Microsoft.Win32.SafeHandles;
 
 namespace Bundle.Repair;
 
-/// <summary>Mends the parts of a split package in place, as <see cref="FileTarget"/> does; a part that is missing gets its name when all of it is there.</summary>
-internal sealed class PartsTarget(SplitPackage package) : IRepairTarget
+/// <summary>The parts of a split package; a part that is missing gets its name when all of it is there.</summary>
+internal sealed class PartsPlace(SplitPackage package) : IPlace
 {
     private readonly Dictionary<int, SafeFileHandle> _open = [];
     private readonly Dictionary<int, AtomicOutput> _missing = [];
@@ -44,20 +42,10 @@ internal sealed class PartsTarget(SplitPackage package) : IRepairTarget
             }
         }
 
-        // Once a part has its name, its lock must not keep the check of the whole from reading it.
         foreach (var part in _missing.Values)
         {
             part.Commit(replace: false, sync);
-            part.Dispose();
         }
-
-        _missing.Clear();
-    }
-
-    public PackageFile OpenResult() => PackageFile.Open(PackageInput.File(PartNames.ListOf(package.Path)), tolerant: true);
-
-    public void Accept()
-    {
     }
 
     public void Dispose()
