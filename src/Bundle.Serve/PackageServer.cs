@@ -20,6 +20,9 @@ public sealed class PackageServer : IAsyncDisposable
     private const int MostConnections = 512;
     private static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(15), IdleTime = TimeSpan.FromSeconds(120), Grace = TimeSpan.FromSeconds(5);
 
+    // A satellite link that is shared is slow; who takes less than that takes nothing, and is let go.
+    private static readonly MinDataRate Slowest = new(bytesPerSecond: 240, gracePeriod: TimeSpan.FromSeconds(5));
+
     private readonly IHost _host;
     private readonly Site _site;
 
@@ -79,6 +82,7 @@ public sealed class PackageServer : IAsyncDisposable
         kestrel.Limits.MaxRequestBodySize = 0;
         kestrel.Limits.RequestHeadersTimeout = HeaderTime;
         kestrel.Limits.KeepAliveTimeout = IdleTime;
+        kestrel.Limits.MinResponseDataRate = Slowest;
         kestrel.Listen(options.Listen, listen =>
         {
             listen.Protocols = HttpProtocols.Http1;

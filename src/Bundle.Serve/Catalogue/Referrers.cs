@@ -12,19 +12,21 @@ internal sealed record ReferrerDetails(string? ArtifactType, byte[]? Annotations
 
 /// <summary>
 /// Which manifests refer to which (distribution-spec, listing referrers): those whose <c>subject</c> it is, and those that an
-/// index under its fallback tag lists. The manifests are read through when it is first asked.
+/// index under its fallback tag lists. A repository's manifests are read through when it is first asked for; one that is damaged could refer to anything, so
+/// its repositories have no answer, and all others have.
 /// </summary>
 internal sealed class Referrers(PackageReader reader)
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = Limits.JsonDepth };
 
-    private readonly Lazy<Dictionary<Digest, List<int>>> _bySubject = new(() => Read(reader));
+    // By blob; null where it was not read yet. Reading one twice at once does no harm.
+    private readonly Subject?[] _subjects = new Subject?[reader.Index.Blobs.Count];
 
     /// <summary>The positions of the manifests of a repository that refer to a digest, each once, in the order of their digests.</summary>
     /// <exception cref="Faults.BundleException">A manifest is damaged.</exception>
     public IReadOnlyList<int> Of(Repository repository, Digest subject)
     {
-        var own = (_bySubject.Value.GetValueOrDefault(subject) ?? []).Where(repository.HasManifest);
+        var own = repository.Manifests.Where(blob => (_subjects[blob] ??= Read(blob)).Digest == subject);
         var listed = repository.Tagged("sha256-" + subject.Hex) is { } fallback ? reader.Index.Blobs[fallback].Manifests ?? [] : [];
         return [.. own.Concat(listed).Distinct().OrderBy(blob => reader.Index.Blobs[blob].Digest)];
     }
@@ -39,24 +41,8 @@ internal sealed class Referrers(PackageReader reader)
         return new ReferrerDetails(type, annotations);
     }) ?? new ReferrerDetails(null, null);
 
-    private static Dictionary<Digest, List<int>> Read(PackageReader reader)
-    {
-        var found = new Dictionary<Digest, List<int>>();
-        for (var blob = 0; blob < reader.Index.Blobs.Count; blob++)
-        {
-            if (reader.Index.Blobs[blob].IsManifest && reader.ReadBlob(blob) is { } bytes && Digest.TryParse(Parse(bytes, SubjectOf), out var subject))
-            {
-                if (!found.TryGetValue(subject, out var list))
-                {
-                    found.Add(subject, list = []);
-                }
-
-                list.Add(blob);
-            }
-        }
-
-        return found;
-    }
+    private Subject Read(int blob) =>
+        new(reader.ReadBlob(blob) is { } bytes && Digest.TryParse(Parse(bytes, SubjectOf), out var subject) ? subject : null);
 
     private static string? SubjectOf(JsonElement root) => Member(root, "subject") is { } descriptor ? Text(descriptor, "digest") : null;
 
@@ -74,6 +60,8 @@ internal sealed class Referrers(PackageReader reader)
             return null;
         }
     }
+
+    private sealed record Subject(Digest? Digest);
 
     private static JsonElement? Member(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Object ? value : null;

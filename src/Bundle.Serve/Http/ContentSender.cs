@@ -8,9 +8,10 @@ namespace Bundle.Serve.Http;
 /// <summary>Sends the data of entries of the package, whole or a range of it.</summary>
 internal sealed class ContentSender(PackageReader reader) : IDisposable
 {
-    // Each of them holds a frame of 2 MiB; who comes later waits for its turn.
+    // Each of them holds a frame of 2 MiB; who comes later waits for its turn. Nobody keeps one for long: not beyond a frame, and not while the client takes nothing.
     private const int AtOnce = 64;
     private const int Piece = 64 * 1024;
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly SemaphoreSlim _turns = new(AtOnce);
 
@@ -58,15 +59,39 @@ internal sealed class ContentSender(PackageReader reader) : IDisposable
 
     private async Task Copy(HttpContext context, int entry, long offset, long length)
     {
-        await _turns.WaitAsync(context.RequestAborted);
+        var (body, cancellation) = (context.Response.BodyWriter, context.RequestAborted);
+        await _turns.WaitAsync(cancellation);
+        var hasTurn = true;
+        Stream? content = null;
         try
         {
-            await using var content = reader.OpenEntry(entry, offset, length);
-            var body = context.Response.BodyWriter;
-            while (content.Read(body.GetSpan(Piece)) is > 0 and var read)
+            content = reader.OpenEntry(entry, offset, length);
+            for (var end = offset + length; offset < end;)
             {
+                if (!hasTurn)
+                {
+                    await _turns.WaitAsync(cancellation);
+                    hasTurn = true;
+                }
+
+                var read = content!.Read(body.GetSpan(Piece));
                 body.Advance(read);
-                if ((await body.FlushAsync(context.RequestAborted)).IsCompleted)
+                offset += read;
+                if (offset == end)
+                {
+                    await content.DisposeAsync();
+                    content = null;
+                }
+
+                var flush = body.FlushAsync(cancellation).AsTask();
+                if (content is null || offset % Limits.Frame == 0 || !await EndsSoon(flush))
+                {
+                    (content as IRestingStream)?.Rest();
+                    hasTurn = false;
+                    _turns.Release();
+                }
+
+                if ((await flush).IsCompleted)
                 {
                     return;
                 }
@@ -74,7 +99,21 @@ internal sealed class ContentSender(PackageReader reader) : IDisposable
         }
         finally
         {
-            _turns.Release();
+            if (content is not null)
+            {
+                await content.DisposeAsync();
+            }
+
+            if (hasTurn)
+            {
+                _turns.Release();
+            }
         }
+    }
+
+    private static async Task<bool> EndsSoon(Task task)
+    {
+        await task.WaitAsync(Patience).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return task.IsCompleted;
     }
 }

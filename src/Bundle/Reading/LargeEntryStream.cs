@@ -11,13 +11,14 @@ namespace Bundle.Reading;
 /// A large entry's data, or a range of it, decoded frame after frame. Whole data is held against its digest before the
 /// last frame is handed out: whoever got every byte got the right ones. A range rests on the checksums of its frames.
 /// </summary>
-internal sealed class LargeEntryStream : ForwardStream
+internal sealed class LargeEntryStream : ForwardStream, IRestingStream
 {
     private readonly FrameReader _frames;
     private readonly int _entry, _firstFrame;
     private readonly long _begin, _end;
     private readonly IncrementalHash? _hash;
     private byte[]? _content;
+    private Digest _resting;
     private long _position, _contentBegin, _contentEnd;
 
     /// <param name="firstFrame">The first frame of the entry's data.</param>
@@ -50,6 +51,10 @@ internal sealed class LargeEntryStream : ForwardStream
         if (_position >= _contentEnd)
         {
             Advance();
+        }
+        else if (_content is null)
+        {
+            Resume();
         }
 
         var length = (int)Math.Min(buffer.Length, Math.Min(_contentEnd, _end) - _position);
@@ -85,14 +90,44 @@ internal sealed class LargeEntryStream : ForwardStream
         base.Dispose(disposing);
     }
 
+    /// <inheritdoc/>
+    public void Rest()
+    {
+        if (_content is { } content && _position < _end)
+        {
+            _resting = _position < _contentEnd ? Digest.Of(content.AsSpan(0, (int)(_contentEnd - _contentBegin))) : _resting;
+            _content = null;
+            ArrayPool<byte>.Shared.Return(content);
+        }
+    }
+
+    // What was held against the digest of the whole, and is read once more, has to be the same.
+    private void Resume()
+    {
+        var number = Number;
+        var content = Decode(number);
+        if (Digest.Of(content) != _resting)
+        {
+            throw _frames.Damaged(_entry, number, 1);
+        }
+    }
+
     // All pieces but the last have the full length of a frame (spec FRAME-3).
+    private int Number => _firstFrame + (int)(_position / Limits.Frame);
+
+    private Span<byte> Decode(int number)
+    {
+        var content = (_content ??= ArrayPool<byte>.Shared.Rent(Limits.Frame)).AsSpan(0, _frames.Layout.Frames[number].Length);
+        _frames.Read(number, content);
+        return content;
+    }
+
     private void Advance()
     {
-        var number = _firstFrame + (int)(_position / Limits.Frame);
+        var number = Number;
         var frame = _frames.Layout.Frames[number];
-        var content = _content ??= ArrayPool<byte>.Shared.Rent(Limits.Frame);
-        _frames.Read(number, content.AsSpan(0, frame.Length));
-        _hash?.AppendData(content.AsSpan(0, frame.Length));
+        var content = Decode(number);
+        _hash?.AppendData(content);
         if (_hash is not null && frame.DataOffset + frame.Length == _end && Digest.Finish(_hash) != _frames.Layout.DigestOf(_entry))
         {
             throw _frames.Damaged(_entry, _firstFrame, number - _firstFrame + 1);

@@ -187,6 +187,30 @@ public sealed class ServeTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_manifest_spoils_what_refers_to_images_of_its_repository_alone()
+    {
+        await Run.Tool("cp", "-r", Data.Of("samples").Dir, _temp["images"]);
+        await Run.Tool("cp", "-r", _temp["images/product/zero:1"], _temp["images/large:1"]);
+
+        // So long that it has frames of its own.
+        var path = _temp["images/large:1/manifest.json"];
+        var manifest = await File.ReadAllTextAsync(path, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(path, manifest[..manifest.LastIndexOf('}')] + ",\"annotations\":{\"long\":\"" + new string('x', 2_500_000) + "\"}}", TestContext.Current.CancellationToken);
+        await Run.Good("create", _temp["images"], "--output", _temp["p.tar.zst"]);
+        await FlipInLastFrameOf(_temp["p.tar.zst"], Digest.Of(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken)));
+        await using var server = await BundleServer.Start(_temp["p.tar.zst"]);
+        var api = await File.ReadAllBytesAsync(_temp["images/localhost:5000/product/team/api:2.0/manifest.json"], TestContext.Current.CancellationToken);
+        using var client = new HttpClient();
+        foreach (var _ in new[] { 1, 2 })
+        {
+            var spoilt = await client.GetAsync(new Uri(server.Url, $"/v2/large/referrers/{Digest.Of(api)}"), TestContext.Current.CancellationToken);
+            Assert.Equal(HttpStatusCode.InternalServerError, spoilt.StatusCode);
+            using var list = JsonDocument.Parse(await client.GetStringAsync(new Uri(server.Url, $"/v2/product/team/api/referrers/{Digest.Of(api)}"), TestContext.Current.CancellationToken));
+            Assert.Equal(1, list.RootElement.GetProperty("manifests").GetArrayLength());
+        }
+    }
+
+    [Fact]
     public async Task The_page_shows_the_package_in_a_browser()
     {
         _temp.Write("extra/<img src=x onerror=alert(1)>.txt", "one\n");
