@@ -42,6 +42,9 @@ public static class Limits
     /// <summary>How many times its size a larger one may become.</summary>
     public const int UnpackedRatio = 100;
 
+    /// <summary>The dictionary of an xz archive, at most: twice what <c>xz -9</c> takes, and as much as zstd's largest window.</summary>
+    public const int XzDictionary = 128 * 1024 * 1024;
+
     /// <summary>Links of all repositories together, at most: each is an entry of 1 KiB in the stream, yet a small index can ask for billions.</summary>
     public const int Links = 4 * Count;
 

@@ -53,8 +53,10 @@ public sealed class SourceFormsTests : IDisposable
             bsdtar -cf a.tar --format=pax store
             (head -c 300000 plain.tar | gzip; tail -c +300001 plain.tar | gzip) > members.tar.gz
             (head -c 300000 plain.tar | zstd -q; tail -c +300001 plain.tar | zstd -q) > frames.tar.zst
+            (xz -0 --block-size=100000 --check=sha256; head -c 8 /dev/zero) < plain.tar > blocks.tar.xz
+            (head -c 300000 plain.tar | xz -0 --check=none; head -c 4 /dev/zero; tail -c +300001 plain.tar | xz -9 --check=crc32 -T2) > streams.tar.xz
             """, _temp.Path);
-        foreach (var archive in (string[])["a.tgz", "a.tar.bz2", "a.tar.xz", "a.tar", "members.tar.gz", "frames.tar.zst"])
+        foreach (var archive in (string[])["a.tgz", "a.tar.bz2", "a.tar.xz", "a.tar", "members.tar.gz", "frames.tar.zst", "blocks.tar.xz", "streams.tar.xz"])
         {
             Assert.Equal(expected, Forms.Create(_temp["1.tar.zst"], _temp[archive]).BundleDigest);
         }

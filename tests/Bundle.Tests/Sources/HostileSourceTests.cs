@@ -4,6 +4,7 @@ using System.Text;
 using Bundle.Extract;
 using Bundle.Faults;
 using Bundle.Model;
+using Bundle.Sources.Trees;
 using Bundle.Tests.Support;
 using Xunit;
 
@@ -175,6 +176,39 @@ public sealed class HostileSourceTests : IDisposable
         Assert.Contains("not supported", Forms.Refused(FaultId.SourceInvalid, _temp, "registry:" + _temp["a.tar.xz"]).Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("xz -k --lzma2=preset=0,dict=1536MiB a.tar")]
+    [InlineData("(head -c 5000 a.tar | xz -0; tail -c +5001 a.tar | xz --lzma2=preset=0,dict=129MiB) > a.tar.xz")]
+    [InlineData("xz -k --x86 --lzma2=preset=0,dict=1536MiB a.tar")]
+    public async Task A_dictionary_that_is_too_large_is_told(string compress)
+    {
+        await Run.Shell("tar -cf a.tar -C store docker; " + compress, _temp.Path);
+        var fault = Forms.Refused(FaultId.SourceInvalid, _temp, "registry:" + _temp["a.tar.xz"]);
+        Assert.Contains("where 128 MiB are allowed", fault.Message, StringComparison.Ordinal);
+        Assert.Contains("decompress it yourself", fault.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_damaged_xz_archive_is_told_or_does_no_harm()
+    {
+        // The edges: of the first block, and of the tables at the end.
+        await Run.Shell("tar -cf a.tar -C store docker; head -c 10240 a.tar > b.tar; xz -k --block-size=4096 --check=sha256 b.tar", _temp.Path);
+        var (plain, good) = (await File.ReadAllBytesAsync(_temp["b.tar"], TestContext.Current.CancellationToken), await File.ReadAllBytesAsync(_temp["b.tar.xz"], TestContext.Current.CancellationToken));
+        Assert.Equal(plain, Unpacked(good));
+        foreach (var at in Enumerable.Range(6, 60).Concat(Enumerable.Range(good.Length - 40, 40)))
+        {
+            var bad = (byte[])good.Clone();
+            bad[at] ^= 1;
+            Assert.True(Unpacked(bad) is not { } content || content.AsSpan().SequenceEqual(plain), $"byte {at} is flipped");
+        }
+
+        for (var length = 6; length < good.Length; length++)
+        {
+            Assert.True(Unpacked(good[..length]) is null, $"cut to {length}");
+        }
+
+    }
+
     [Fact]
     public void A_list_that_nests_without_end_is_told()
     {
@@ -255,6 +289,21 @@ public sealed class HostileSourceTests : IDisposable
         Add(tar, "config", """{"architecture":"amd64","os":"linux","rootfs":{"diff_ids":["sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"]}}""");
         Add(tar, "manifest.json", manifest);
     });
+
+    private static byte[]? Unpacked(byte[] xz)
+    {
+        try
+        {
+            using var stream = Decompression.Open(new MemoryStream(xz), Compression.Xz);
+            using var plain = new MemoryStream();
+            stream.CopyTo(plain);
+            return plain.ToArray();
+        }
+        catch (Exception e) when (Decompression.IsDamage(e) || e is NotSupportedException)
+        {
+            return null;
+        }
+    }
 
     private Fault Store(FaultId id) => Forms.Refused(id, _temp, "registry:" + _temp["store"]);
 

@@ -1,6 +1,5 @@
 using System.IO.Compression;
 using SharpCompress.Compressors.BZip2;
-using SharpCompress.Compressors.Xz;
 
 namespace Bundle.Sources.Trees;
 
@@ -43,7 +42,7 @@ internal static class Decompression
     {
         Compression.Gzip => new GZipStream(stream, CompressionMode.Decompress, leaveOpen),
         Compression.Zstd => new ZstdSharp.DecompressionStream(stream, leaveOpen: leaveOpen),
-        Compression.Xz => new XZStream(stream),
+        Compression.Xz => new XzStream(stream),
         Compression.Bzip2 => BZip2Stream.Create(stream, SharpCompress.Compressors.CompressionMode.Decompress, true),
         _ => stream,
     };
