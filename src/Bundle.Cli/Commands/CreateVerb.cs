@@ -29,7 +29,7 @@ internal sealed class CreateVerb : Verb
     private readonly Option<string[]> _platform = new("--platform") { HelpName = "OS/ARCH", Description = "Of lists, take this platform only (a list keeps its digest); may be repeated" };
     private readonly Option<string[]> _base = new("--base") { HelpName = "OLD", Description = "Leave out what another package (or its bundle.json, or a source) has; may be repeated" };
     private readonly Option<string[]> _include = new("--include") { HelpName = "PATH", Description = "An extra file or folder, such as deploy scripts; may be repeated" };
-    private readonly RegistryFlags _registry = new();
+    private readonly ServerFlags _servers = ServerFlags.OfRegistries();
     private readonly Option<bool> _noReferrers = new("--no-referrers") { Description = "Leave out signatures and the like that refer to an image" };
     private readonly Option<string> _split = new("--split") { HelpName = "SIZE", Description = "Write parts of SIZE: FILE.001, FILE.002, …, and FILE.parts, which lists them (4G, 700M, 4GB, …)" };
     private readonly Option<string> _tmp = new("--tmp") { HelpName = "DIR", Description = "Where compressed archives are decompressed;\ndefault: $TMPDIR, else beside the output" };
@@ -45,7 +45,7 @@ internal sealed class CreateVerb : Verb
         : base("create", "Create a package of images.")
     {
         Arguments.Add(_sources);
-        foreach (Option option in (Option[])[_output, _imagesFrom, _platform, _base, _include, .. _registry.All, _noReferrers, _tmp, _level, _split, _threads, _force, _noCompare, _noSync, _sign, _passwordFile])
+        foreach (Option option in (Option[])[_output, _imagesFrom, _platform, _base, _include, .. _servers.All, _noReferrers, _tmp, _level, _split, _threads, _force, _noCompare, _noSync, _sign, _passwordFile])
         {
             Options.Add(option);
         }
@@ -87,7 +87,7 @@ internal sealed class CreateVerb : Verb
             Output = output,
             OutputStream = output is null ? Session.OpenOutputStream() : null,
             ImagesFrom = list,
-            Registry = _registry.Read(parsed),
+            Registry = _servers.Registry(parsed),
             Referrers = !parsed.GetValue(_noReferrers),
             Platforms = Platforms(parsed.GetValue(_platform) ?? []),
             Bases = parsed.GetValue(_base) ?? [],

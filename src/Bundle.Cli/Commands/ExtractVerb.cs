@@ -9,7 +9,7 @@ namespace Bundle.Cli.Commands;
 internal sealed class ExtractVerb : Verb
 {
     private readonly Argument<string> _file = FileArgument();
-    private readonly (Option<string> Ca, Option<bool> TlsVerify) _tls = TlsOptions();
+    private readonly ServerFlags _servers = ServerFlags.OfAddresses();
     private readonly Option<string> _as = new("--as") { HelpName = "FORM", Description = "dir: skopeo dir images; registry: its storage; oci: a layout;\ndocker-archive: a file for docker load" };
     private readonly Option<string> _to = new("--to") { HelpName = "DIR|FILE", Description = "The destination folder, made where it is missing;\nwith --as docker-archive, the file" };
     private readonly Option<string[]> _image = ImageOption();
@@ -33,7 +33,7 @@ internal sealed class ExtractVerb : Verb
     {
         _as.CompletionSources.Add("dir", "registry", "oci", "docker-archive");
         Arguments.Add(_file);
-        foreach (Option option in (Option[])[_as, _to, _image, _base, _flat, _platform, _force, _filesTo, _noFiles, _threads, _noSync, _key, _tls.Ca, _tls.TlsVerify])
+        foreach (Option option in (Option[])[_as, _to, _image, _base, _flat, _platform, _force, _filesTo, _noFiles, _threads, _noSync, _key, .. _servers.All])
         {
             Options.Add(option);
         }
@@ -56,7 +56,7 @@ internal sealed class ExtractVerb : Verb
     {
         var file = Required(parsed.GetValue(_file), "a package: FILE, URL, or - for standard input");
         var form = Required(parsed.GetValue(_as), "--as dir, registry, oci or docker-archive");
-        UseTls(parsed, session, _tls);
+        session.Http = _servers.Http(parsed);
         OpenSsl.Require();
         using var keys = TrustedKeys.Read(parsed.GetValue(_key) ?? []);
         var options = new ExtractOptions

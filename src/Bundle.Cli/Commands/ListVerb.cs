@@ -9,16 +9,17 @@ namespace Bundle.Cli.Commands;
 internal sealed class ListVerb : Verb
 {
     private readonly Argument<string> _file = FileArgument();
-    private readonly (Option<string> Ca, Option<bool> TlsVerify) _tls = TlsOptions();
+    private readonly ServerFlags _servers = ServerFlags.OfAddresses();
     private readonly Option<string[]> _key = KeyOptions.Trust();
 
     public ListVerb()
         : base("list", "List what a package holds; reads its head only.")
     {
         Arguments.Add(_file);
-        Options.Add(_key);
-        Options.Add(_tls.Ca);
-        Options.Add(_tls.TlsVerify);
+        foreach (Option option in (Option[])[_key, .. _servers.All])
+        {
+            Options.Add(option);
+        }
     }
 
     public override IReadOnlyList<string> Usages => ["bundle list FILE|URL|- [OPTION]…"];
@@ -33,7 +34,7 @@ internal sealed class ListVerb : Verb
     public override int Run(ParseResult parsed, Session session)
     {
         var file = Required(parsed.GetValue(_file), "a package: FILE, URL, or - for standard input");
-        UseTls(parsed, session, _tls);
+        session.Http = _servers.Http(parsed);
         OpenSsl.Require();
         using var keys = TrustedKeys.Read(parsed.GetValue(_key) ?? []);
         var input = session.Input(file, Name);

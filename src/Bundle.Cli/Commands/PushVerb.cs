@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Bundle.Cli.Output;
-using Bundle.Net;
 using Bundle.Push;
 
 namespace Bundle.Cli.Commands;
@@ -39,14 +38,14 @@ internal sealed class PushVerb : Verb
 
     private readonly Option<bool> _dryRun = new("--dry-run") { Description = "Send nothing, print what would be sent" };
     private readonly Option<string> _parallel = new("--parallel") { HelpName = "N", Description = "How many requests are under way at once; default: 6" };
-    private readonly RegistryFlags _registry = new();
+    private readonly ServerFlags _servers = ServerFlags.OfRegistries();
 
     public PushVerb()
         : base("push", "Push images into a registry, without unpacking; what is there is passed over.")
     {
         Arguments.Add(_source);
         Arguments.Add(_destination);
-        foreach (Option option in (Option[])[_image, _prefix, _map, _flat, _base, _dryRun, .. _registry.All, _parallel])
+        foreach (Option option in (Option[])[_image, _prefix, _map, _flat, _base, _dryRun, .. _servers.All, _parallel])
         {
             Options.Add(option);
         }
@@ -71,9 +70,9 @@ internal sealed class PushVerb : Verb
             throw Wrong("what is pushed is read in no order, so it cannot be standard input", "write the package to a file first");
         }
 
-        var registry = _registry.Read(parsed);
+        var registry = _servers.Registry(parsed);
         registry = registry with { Parallelism = Number(parsed, _parallel, 1, 64, registry.Parallelism) };
-        session.Http = new HttpOptions { CertificateAuthorities = registry.CaFiles is [var first, ..] ? first : null, VerifyTls = registry.TlsVerify };
+        session.Http = _servers.Http(parsed);
         var options = new PushOptions
         {
             Source = session.Input(source, Name),

@@ -20,13 +20,13 @@ internal sealed class RepairVerb : Verb
     private readonly Option<bool> _force = new("--force") { Description = "Replace an existing --output" };
     private readonly Option<string> _threads = ThreadsOption();
     private readonly Option<bool> _noSync = NoSyncOption();
-    private readonly (Option<string> Ca, Option<bool> TlsVerify) _tls = TlsOptions();
+    private readonly ServerFlags _servers = ServerFlags.OfAddresses();
 
     public RepairVerb()
         : base("repair", "Mend a damaged package: fetch only what is damaged from a good copy.")
     {
         Arguments.Add(_file);
-        foreach (Option option in (Option[])[_from, _output, _dryRun, _force, _threads, _noSync, _tls.Ca, _tls.TlsVerify])
+        foreach (Option option in (Option[])[_from, _output, _dryRun, _force, _threads, _noSync, .. _servers.All])
         {
             Options.Add(option);
         }
@@ -50,7 +50,7 @@ internal sealed class RepairVerb : Verb
             throw Wrong("repair needs files or an address, it cannot work on standard input");
         }
 
-        UseTls(parsed, session, _tls);
+        session.Http = _servers.Http(parsed);
         var options = new RepairOptions
         {
             Path = file,

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Globalization;
-using Bundle.Net;
 
 namespace Bundle.Cli.Commands;
 
@@ -56,15 +55,6 @@ internal abstract class Verb(string name, string description) : Command(name, de
         // What is missing is told by Required, in our own words.
         Arity = ArgumentArity.ZeroOrOne,
     };
-
-    /// <summary>The options <c>--ca</c> and <c>--tls-verify</c>.</summary>
-    protected static (Option<string> Ca, Option<bool> TlsVerify) TlsOptions() => (
-        new("--ca") { HelpName = "FILE", Description = "For an https address: trust the certificates of a PEM file too" },
-        new("--tls-verify") { HelpName = "true|false", Description = "For an https address: check who the server is; default: true", DefaultValueFactory = _ => true });
-
-    /// <summary>Takes the values of the options for servers.</summary>
-    protected static void UseTls(ParseResult parsed, Session session, (Option<string> Ca, Option<bool> TlsVerify) options) =>
-        session.Http = new HttpOptions { CertificateAuthorities = parsed.GetValue(options.Ca), VerifyTls = parsed.GetValue(options.TlsVerify) };
 
     /// <summary>The value that has to be there.</summary>
     protected string Required(string? value, string what) =>

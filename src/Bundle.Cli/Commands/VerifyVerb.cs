@@ -9,7 +9,7 @@ namespace Bundle.Cli.Commands;
 internal sealed class VerifyVerb : Verb
 {
     private readonly Argument<string> _file = FileArgument();
-    private readonly (Option<string> Ca, Option<bool> TlsVerify) _tls = TlsOptions();
+    private readonly ServerFlags _servers = ServerFlags.OfAddresses();
     private readonly Option<bool> _part = new("--part") { Description = "FILE is a part of a split package: check it alone" };
     private readonly Option<string> _threads = ThreadsOption();
     private readonly Option<string[]> _key = KeyOptions.Trust();
@@ -22,7 +22,7 @@ internal sealed class VerifyVerb : Verb
         : base("verify", "Check every byte of a package, and say which images any damage hits.")
     {
         Arguments.Add(_file);
-        foreach (Option option in (Option[])[_key, _receipt, _sign, _passwordFile, _force, _part, _threads, _tls.Ca, _tls.TlsVerify])
+        foreach (Option option in (Option[])[_key, _receipt, _sign, _passwordFile, _force, _part, _threads, .. _servers.All])
         {
             Options.Add(option);
         }
@@ -44,7 +44,7 @@ internal sealed class VerifyVerb : Verb
     {
         var file = Required(parsed.GetValue(_file), "a package: FILE, URL, or - for standard input");
         var threads = Threads(parsed, _threads);
-        UseTls(parsed, session, _tls);
+        session.Http = _servers.Http(parsed);
         OpenSsl.Require();
         if (parsed.GetValue(_part))
         {

@@ -23,7 +23,7 @@ internal static class HttpClients
             PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
         };
         var roots = new X509Certificate2Collection();
-        if (options.CertificateAuthorities is { } path)
+        foreach (var path in options.CaFiles)
         {
             TlsRoots.Load(path, roots);
         }

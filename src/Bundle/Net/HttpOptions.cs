@@ -3,8 +3,8 @@ namespace Bundle.Net;
 /// <summary>How servers are spoken to.</summary>
 public sealed record HttpOptions
 {
-    /// <summary>A PEM file of certificates that are trusted beside the system's; null for the system's alone.</summary>
-    public string? CertificateAuthorities { get; init; }
+    /// <summary>Files of certificates (PEM) that are trusted beside those of the system.</summary>
+    public IReadOnlyList<string> CaFiles { get; init; } = [];
 
     /// <summary>Whether a server has to prove who it is.</summary>
     public bool VerifyTls { get; init; } = true;

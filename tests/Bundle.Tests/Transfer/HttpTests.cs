@@ -63,7 +63,8 @@ public sealed class HttpTests : IDisposable
             done
             trap 'kill $server' EXIT
             url=https://localhost:$port/p.tar.zst
-            $BUNDLE verify $url --ca cert.pem
+            openssl req -x509 -newkey rsa:2048 -nodes -keyout /dev/null -out other.pem -days 2 -subj /CN=other 2> /dev/null
+            $BUNDLE verify $url --ca other.pem --ca cert.pem
             $BUNDLE verify $url --tls-verify=false
             $BUNDLE extract $url --ca cert.pem --as oci --to o --quiet
             if $BUNDLE list $url 2> err; then exit 1; fi
