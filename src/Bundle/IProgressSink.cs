@@ -8,7 +8,7 @@ public interface IProgressSink
     /// <param name="totalBytes">How much there is to do; null where that is unknown.</param>
     void Start(string phase, long? totalBytes);
 
-    /// <summary>So many more bytes of the phase are done.</summary>
+    /// <summary>So many more bytes of the phase are done; less than none where something was in vain, and is done anew.</summary>
     void Advance(long bytes);
 }
 

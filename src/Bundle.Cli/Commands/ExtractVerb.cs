@@ -9,7 +9,7 @@ namespace Bundle.Cli.Commands;
 internal sealed class ExtractVerb : Verb
 {
     private readonly Argument<string> _file = FileArgument();
-    private readonly ServerFlags _servers = ServerFlags.OfAddresses();
+    private readonly ServerFlags _servers = ServerFlags.OfRegistries();
     private readonly Option<string> _as = new("--as") { HelpName = "FORM", Description = "dir: skopeo dir images; registry: its storage; oci: a layout;\ndocker-archive: a file for docker load" };
     private readonly Option<string> _to = new("--to") { HelpName = "DIR|FILE", Description = "The destination folder, made where it is missing;\nwith --as docker-archive, the file" };
     private readonly Option<string[]> _image = ImageOption();
@@ -81,6 +81,7 @@ internal sealed class ExtractVerb : Verb
             Sync = !parsed.GetValue(_noSync),
             Keys = keys,
             Input = session.Input(file, Name),
+            Registry = _servers.Registry(parsed),
         };
         if (options is { Flat: true, Form: not TargetForm.Dir })
         {

@@ -2,6 +2,7 @@ using Bundle.Format;
 using Bundle.Index;
 using Bundle.Keys;
 using Bundle.Model;
+using Bundle.Registry;
 
 namespace Bundle.Extract;
 
@@ -38,6 +39,9 @@ public sealed record ExtractOptions
 
     /// <summary>Sources that have the blobs which an incremental package leaves to its bases; what the destination has needs none.</summary>
     public IReadOnlyList<string> Bases { get; init; } = [];
+
+    /// <summary>How registries are talked to that are among them.</summary>
+    public RegistryOptions Registry { get; init; } = new();
 
     /// <summary>For <see cref="TargetForm.Dir"/>: folders named by the last component of the name alone.</summary>
     public bool Flat { get; init; }

@@ -28,7 +28,7 @@ public static class Extractor
 
         using var target = ExtractTarget.Open(options, head.Index, selected);
         target.Prepare(progress, cancellation);
-        Lending.Bring(head.Index, selected, target, options, progress, cancellation);
+        var passedOver = Lending.Bring(head.Index, selected, target, options, progress, cancellation);
         using (var sink = new TargetSink(layout, target, selected, options.NoFiles))
         {
             var plan = new FramePlan(layout, sink, everything: options.Images.Count == 0 && file.Source is not { IsDistant: true });
@@ -53,7 +53,8 @@ public static class Extractor
         }
 
         target.Finish(cancellation);
-        return target.Result(head.Index, head.BundleDigest);
+        var result = target.Result(head.Index, head.BundleDigest);
+        return result with { Warnings = [.. passedOver.Select(fault => fault.Message + "; another base stood in for it"), .. result.Warnings] };
     }
 
     // Parts that are missing are told before anything is written, with all that is lost with them.

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Bundle.Model;
 using Bundle.Tests.Support;
 using Xunit;
 
@@ -58,6 +59,43 @@ public sealed class IncrementalTests
         Assert.Equal(1, result.ExitCode);
         Assert.Contains("does not have the content that its digest promises", result.StandardError, StringComparison.Ordinal);
         await Run.Shell("! find out -name link | grep . && find out -name data -printf '%p %P\\n' | sed -E 's|(.*) .*/([0-9a-f]{64})/data|\\2  \\1|' | sha256sum -c --quiet", temp.Path);
+    }
+
+    [Fact]
+    public async Task Of_several_bases_a_sound_one_stands_in_for_those_that_are_not()
+    {
+        using var temp = await Packages("samples");
+        await Run.Shell($"cp -r {Data.Of("samples").Dir} old; for f in $(find old -type f -size +100k); do printf X | dd of=$f bs=1 seek=5000 conv=notrunc status=none; done; head -c 100000 v1 > cut", temp.Path);
+        await Run.Good("extract", temp["v2"], "--as", "dir", "--to", temp["full"]);
+        string[] extract = ["extract", temp["patch"], "--as", "dir", "--to", temp["patched"], "--json", "--base", temp["old"], "--base", temp["cut"]];
+        var refused = await Run.Cli(extract);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("does not have the content that its digest promises", refused.StandardError, StringComparison.Ordinal);
+        using var report = JsonDocument.Parse((await Run.Good([.. extract, "--base", temp["v1"]])).StandardOutput);
+        var warnings = report.RootElement.GetProperty("warnings").EnumerateArray().Select(one => one.GetString()!).ToList();
+        Assert.Contains(warnings, text => text.Contains(temp["old"], StringComparison.Ordinal));
+        Assert.Contains(warnings, text => text.Contains(temp["cut"], StringComparison.Ordinal));
+        await Run.Tool("diff", "-r", temp["full"], temp["patched"]);
+    }
+
+    [Fact]
+    public async Task A_base_in_a_registry_is_reached_as_a_source_of_create_is()
+    {
+        using var temp = await Packages("samples");
+        await Certificates.Make(temp.Path, "127.0.0.1");
+        await Run.Shell("htpasswd -Bbc users alice s3cret", temp.Path);
+        await using var server = await RegistryServer.Start(temp["store"], htpasswd: temp["users"], certificate: temp["server.crt"]);
+        await Run.Tool("skopeo", "login", "--tls-verify=false", "--authfile", temp["auth.json"], "-u", "alice", "-p", "s3cret", server.Host);
+        await Run.Good("push", temp["v1"], "docker://" + server.Host, "--authfile", temp["auth.json"], "--ca", temp["ca.crt"]);
+        var names = Data.Of("samples").Folders.Select(folder => ImageReference.TryParse(folder)!)
+            .Select(one => $"docker://{server.Host}/{one.Name.Repository}{(one.Tag is { } tag ? ":" + tag : "@" + one.Digest)}").Distinct();
+        string[] extract = ["extract", temp["patch"], "--as", "oci", "--to", temp["patched"], .. names.SelectMany(name => (string[])["--base", name])];
+        var refused = await Run.Cli([.. extract, "--authfile", temp["auth.json"]]);
+        Assert.Equal(1, refused.ExitCode);
+        Assert.Contains("--ca", refused.StandardError, StringComparison.Ordinal);
+        await Run.Good([.. extract, "--authfile", temp["auth.json"], "--ca", temp["ca.crt"]]);
+        await Run.Good("extract", temp["v2"], "--as", "oci", "--to", temp["full"]);
+        await Run.Tool("diff", "-r", temp["full"], temp["patched"]);
     }
 
     [Theory]
