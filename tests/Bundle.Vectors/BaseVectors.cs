@@ -46,7 +46,7 @@ internal static class BaseVectors
         set.BadOwn("idx-4-outside", "IDX-4", FaultId.IndexInvalid, "a blob in a base that does not exist", forge => { Lent(forge); forge.Replace("\"base\":0", "\"base\":1"); });
         set.BadOwn("idx-1-base-digest", "IDX-1", FaultId.IndexInvalid, "a base that is no digest", forge => { Lent(forge); forge.Replace(First.ToString(), First.ToString().ToUpperInvariant()); });
         set.BadOwn("idx-18-base-missing", "IDX-18", FaultId.IndexInvalid, "a blob in a base that is not told", forge => { Lent(forge); forge.Replace(",\"base\":0", ""); });
-        set.BadOwn("idx-18-base-more", "IDX-18", FaultId.IndexInvalid, "a blob in the package with a base", forge =>
+        set.BadOwn("idx-18-base-more", "IDX-18 IDX-12", FaultId.IndexInvalid, "a blob in the package with a base", forge =>
         {
             Lent(forge);
             forge.Replace("\"data\":\"package\",\"config\"", "\"data\":\"package\",\"base\":0,\"config\"");

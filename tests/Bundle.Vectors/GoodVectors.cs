@@ -161,12 +161,41 @@ internal static class GoodVectors
                 forge.File($"f{i:00}", 420, new byte[65_535 - (i == 0 ? 0 : 1)]);
             }
         });
+        set.Good("good-full-frame", "FRAME-3", "small entries that fill a frame to its last byte, so that the end of the stream has one of its own", forge =>
+        {
+            // Three documents of two blocks each, 31 files of 127 and one of 121 blocks, each with its header: 4,096 blocks.
+            for (var i = 0; i < 32; i++)
+            {
+                forge.File($"f{i:00}", 420, new byte[TarHeader.Block * (i < 31 ? 127 : 121)]);
+            }
+        });
+        foreach (var (kind, length) in new[] { ("small", Limits.Large - 1), ("large", Limits.Large) })
+        {
+            set.Good("good-index-just-" + kind, "IDX-1 FRAME-3", $"an index of {length} bytes", forge =>
+            {
+                for (var i = 0; i < 30; i++)
+                {
+                    forge.File($"{i:00}{Components(2000)}", 420, Text("same\n"));
+                }
+
+                forge.Index = index =>
+                {
+                    BundleIndex With(string path) => index with { Files = [.. index.Files, index.Files[0] with { Path = path }] };
+                    var more = length - IndexWriter.Write(With("z")).Length;
+                    return With("z" + Components(more));
+                };
+            });
+        }
+
         set.Good("good-large-index", "IDX-1 FRAME-3", "an index of more than 64 KiB", LargeIndex);
         set.Good("good-large-documents", "TAR-8 TAR-9 FRAME-3", "an index.json and a manifest.json of more than 64 KiB", forge =>
             forge.Name(new string('n', 255), forge.Image("tags"), Enumerable.Range(0, 300).Select(i => $"{i:000}").ToArray()));
         set.Good("good-large-manifest", "MAN-1 FRAME-3", "a manifest of more than 64 KiB", forge =>
             forge.Name("large", forge.Manifest($$"""{"schemaVersion":2,"config":{{forge.Descriptor(Text("{}"), "text/config")}}{{new string(' ', 70_000)}}}"""), ["1"], platforms: []));
     }
+
+    // Folders of 249 bytes below each other, so many bytes of them.
+    private static string Components(int length) => string.Concat(Enumerable.Range(0, length).Select(i => i % 250 == 0 && i < length - 1 ? '/' : 'p'));
 
     /// <summary>Files whose paths make the index large.</summary>
     public static void LargeIndex(Forge forge)

@@ -62,7 +62,7 @@ internal static class IndexFormVectors
         set.Bad("idx-3-feature", "IDX-3", FaultId.FeatureUnknown, "an unknown feature", forge => forge.Replace("\"features\":[]", "\"features\":[\"delta\"]"));
         set.Bad("idx-3-feature-number", "IDX-3", FaultId.IndexInvalid, "a feature that is no string", forge => forge.Replace("\"features\":[]", "\"features\":[1]"));
         set.Bad("idx-4-bases", "IDX-4", FaultId.IndexInvalid, "a base that lends nothing", forge =>
-            forge.Replace("\"bases\":[]", "\"bases\":[\"sha256:" + new string('0', 64) + "\"]"));
+            forge.Replace("\"features\":[],\"bases\":[]", "\"features\":[\"incremental\"],\"bases\":[\"sha256:" + new string('0', 64) + "\"]"));
         set.Bad("idx-18-data", "IDX-18", FaultId.IndexInvalid, "a blob's data is in a place that there is not", forge => forge.Replace("\"data\":\"package\"", "\"data\":\"elsewhere\""));
     }
 

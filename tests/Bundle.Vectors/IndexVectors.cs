@@ -80,7 +80,7 @@ internal static class IndexVectors
         });
         set.Bad("idx-10-media-type", "IDX-10", FaultId.IndexInvalid, "the image's media type is not the manifest's", forge =>
             forge.Images(images => [images[0] with { MediaType = MediaTypes.DockerManifest }]));
-        foreach (var (kind, platforms) in new[] { ("order", new[] { "linux/arm64", "linux/amd64" }), ("twice", ["linux/amd64", "linux/amd64"]), ("form", ["linux"]), ("control", ["linux/\u007F"]) })
+        foreach (var (kind, platforms) in new[] { ("two", new[] { "linux/amd64", "linux/arm64" }), ("order", ["linux/arm64", "linux/amd64"]), ("twice", ["linux/amd64", "linux/amd64"]), ("form", ["linux"]), ("control", ["linux/\u007F"]) })
         {
             set.Bad("idx-10-platforms-" + kind, "IDX-10", FaultId.IndexInvalid, "platforms: " + kind, forge => forge.Images(images => [images[0] with { Platforms = platforms }]));
         }

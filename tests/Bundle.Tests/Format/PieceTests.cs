@@ -214,6 +214,46 @@ public sealed class PieceTests
         Assert.Equal((System.Formats.Tar.TarEntryType.SymbolicLink, "b/c"), (entry.EntryType, entry.LinkName));
     }
 
+    [Theory]
+    [InlineData(0, new int[0])]
+    [InlineData(Limits.Range, new[] { Limits.Range })]
+    [InlineData(Limits.Range, new[] { 1, Limits.Range - 1 })]
+    [InlineData((3 * Limits.Range) + 5, new[] { (3 * Limits.Range) + 5 })]
+    [InlineData((3 * Limits.Range) + 5, new[] { 7, 0, 2 * Limits.Range, Limits.Range - 7, 5 })]
+    [InlineData((2 * Limits.Range) - 1, new[] { Limits.Range, Limits.Range - 1 })]
+    public void Ranges_are_hashed_however_their_bytes_arrive(int length, int[] pieces)
+    {
+        var bytes = new byte[length];
+        new Random(length).NextBytes(bytes);
+        var hasher = new RangeHasher();
+        var at = 0;
+        foreach (var piece in pieces)
+        {
+            hasher.Append(bytes.AsSpan(at, piece));
+            at += piece;
+        }
+
+        Assert.Equal(length, hasher.Length);
+        Assert.Equal(bytes.Chunk(Limits.Range).Select(range => System.IO.Hashing.XxHash64.HashToUInt64(range)), hasher.Finish());
+    }
+
+    [Theory]
+    [InlineData("1F8B", true)]
+    [InlineData("28B52FFD", true)]
+    [InlineData("FD377A585A00", true)]
+    [InlineData("", false)]
+    [InlineData("1F", false)]
+    [InlineData("1F8A", false)]
+    [InlineData("28B52FFC00", false)]
+    [InlineData("FD377A585A", false)]
+    [InlineData("FD377A585A01", false)]
+    public void Content_that_is_compressed_is_known_by_its_first_bytes(string begin, bool compressed)
+    {
+        Assert.Equal(compressed, ContentKind.IsCompressed(Convert.FromHexString(begin)));
+        Assert.Equal(compressed, ContentKind.IsCompressed([.. Convert.FromHexString(begin), 7, 7]));
+        Assert.False(ContentKind.IsCompressed([7, .. Convert.FromHexString(begin)]));
+    }
+
     [Fact]
     public void Data_is_padded_to_a_whole_block()
     {
