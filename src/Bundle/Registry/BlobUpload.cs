@@ -12,6 +12,11 @@ internal sealed record UploadStatus(HttpStatusCode Code, Fault? Fault);
 /// <summary>Sends one blob through a session that the registry opened: whole, or in chunks where it takes none whole.</summary>
 internal sealed class BlobUpload(RegistryClient client, string name, RegistryScope scope, Digest digest, long size, Func<Stream> open, Action<long>? sent)
 {
+    private readonly List<SentBytes> _sent = [];
+
+    /// <summary>What was sent so far was in vain.</summary>
+    public void TakeBack() => _sent.ForEach(piece => piece.TakeBack());
+
     /// <summary>One PUT with the whole body; its length is told, which every registry takes that takes it whole.</summary>
     public async Task<UploadStatus> Whole(Uri target, HttpStatusCode[] expected, CancellationToken cancellation)
     {
@@ -44,13 +49,20 @@ internal sealed class BlobUpload(RegistryClient client, string name, RegistrySco
 
     private Task<(UploadStatus Status, Uri? Next)> Send(HttpMethod method, Uri target, long offset, long length, HttpStatusCode[] expected, CancellationToken cancellation)
     {
+        SentBytes? piece = null;
         var request = new RegistryRequest(method, target, scope, $"to upload the blob {digest} to {name}")
         {
             Expected = expected,
             Once = true,
             // A refusal then comes before the body, not in the midst of it, where it would be lost.
             Prepare = message => message.Headers.ExpectContinue = length >= Limits.Large,
-            Content = patience => Content(method, offset, length, patience),
+            Content = patience =>
+            {
+                // Asked for once more, as after a token that had expired.
+                piece?.TakeBack();
+                _sent.Add(piece = new SentBytes(sent));
+                return Content(method, offset, length, patience, piece.Add);
+            },
         };
         return client.Send(
             request,
@@ -65,9 +77,9 @@ internal sealed class BlobUpload(RegistryClient client, string name, RegistrySco
             cancellation);
     }
 
-    private HttpContent Content(HttpMethod method, long offset, long length, Patience patience)
+    private HttpContent Content(HttpMethod method, long offset, long length, Patience patience, Action<long> add)
     {
-        HttpContent content = length == 0 ? new ByteArrayContent([]) : new UploadContent(open, offset, length, patience, sent);
+        HttpContent content = length == 0 ? new ByteArrayContent([]) : new UploadContent(open, offset, length, patience, add);
         content.Headers.ContentType = new MediaTypeHeaderValue("application/octet-stream");
         if (method == HttpMethod.Patch)
         {

@@ -37,7 +37,7 @@ internal sealed partial class RegistryRepository
     /// <summary>Brings a blob into the repository, which need not be asked for it before.</summary>
     /// <param name="open">Opens the content anew, for each attempt; the registry checks its digest.</param>
     /// <param name="mountFrom">A repository of the same registry that has the blob; null where none is known.</param>
-    /// <param name="sent">Hears of bytes as they are sent, those of repeated attempts too.</param>
+    /// <param name="sent">Hears of bytes as they are sent; of less than none where an attempt was in vain.</param>
     /// <exception cref="BundleException">The registry fails or denies.</exception>
     public async Task<BlobPush> PushBlob(Digest digest, long size, Func<Stream> open, string? mountFrom, Action<long>? sent, CancellationToken cancellation)
     {
@@ -47,12 +47,12 @@ internal sealed partial class RegistryRepository
             return BlobPush.Mounted;
         }
 
-        var upload = new BlobUpload(client, name, _push, digest, size, open, sent);
         var whole = true;
         for (var failures = 0; ;)
         {
             var target = session?.Target ?? await Begin(cancellation);
             session = null;
+            var upload = new BlobUpload(client, name, _push, digest, size, open, sent);
             try
             {
                 var (status, fault) = whole ? await upload.Whole(target, [.. NotWhole, .. SessionLost], cancellation) : await upload.Chunks(target, SessionLost, cancellation);
@@ -61,6 +61,7 @@ internal sealed partial class RegistryRepository
                     return BlobPush.Uploaded;
                 }
 
+                upload.TakeBack();
                 whole &= !NotWhole.Contains(status);
                 if (SessionLost.Contains(status))
                 {
@@ -69,6 +70,8 @@ internal sealed partial class RegistryRepository
             }
             catch (TransientException e)
             {
+                upload.TakeBack();
+
                 // What the session got so far is unknown: the next attempt has one of its own.
                 await client.Retries.Wait(++failures, e, cancellation);
             }

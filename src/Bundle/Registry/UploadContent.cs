@@ -5,7 +5,7 @@ using Bundle.Faults;
 namespace Bundle.Registry;
 
 /// <summary>A part of a blob as the body of a request; each piece that gets through renews the patience of whoever waits.</summary>
-internal sealed class UploadContent(Func<Stream> open, long offset, long length, Patience patience, Action<long>? sent) : HttpContent
+internal sealed class UploadContent(Func<Stream> open, long offset, long length, Patience patience, Action<long> sent) : HttpContent
 {
     // A registry answers when all is stored, which takes its time for gigabytes.
     private const int LongerAtTheEnd = 10;
@@ -33,7 +33,7 @@ internal sealed class UploadContent(Func<Stream> open, long offset, long length,
                 await stream.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
                 rest -= read;
                 patience.Arm();
-                sent?.Invoke(read);
+                sent(read);
             }
 
             patience.Arm(LongerAtTheEnd);

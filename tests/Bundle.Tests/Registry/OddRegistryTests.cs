@@ -293,7 +293,17 @@ public sealed class OddRegistryTests
             context.Response.StatusCode = 201;
         });
         using var client = Of(server);
-        await client.Repository("r").PushBlob(Content.Digest, Content.Bytes.Length, () => new MemoryStream(Content.Bytes), null, null, Cancellation);
+        var (told, takenBack) = (0L, 0L);
+        await client.Repository("r").PushBlob(Content.Digest, Content.Bytes.Length, () => new MemoryStream(Content.Bytes), null, Told, Cancellation);
+        Assert.Equal(Content.Bytes.Length, told);
+        Assert.True(takenBack < 0, "nothing was taken back of what was sent in vain");
+
+        void Told(long bytes)
+        {
+            told += bytes;
+            takenBack += Math.Min(0, bytes);
+        }
+
         Assert.Equal((2, Content.Bytes.Length), (sessions, length));
         Assert.EndsWith($"PUT /v2/r/blobs/uploads/session2?_state=a%2Bb=&digest=sha256%3A{Content.Digest.Hex}", server.Requests[^1], StringComparison.Ordinal);
     }
