@@ -76,7 +76,8 @@ internal sealed class VerifyVerb : Verb
         var report = session.WithProgress(progress => Verifier.Run(options, progress, session.Cancellation));
         if (receipt is not null)
         {
-            ReceiptFile.Write(receipt, new Receipt(options, report, DateTimeOffset.UtcNow), signer, force);
+            var removed = ReceiptFile.Write(receipt, new Receipt(options, report, DateTimeOffset.UtcNow), signer, force);
+            session.Messages.Warnings(removed is null ? [] : [$"{removed} was the signature of the former receipt, and is removed; --sign signs this one"]);
         }
 
         VerifyReportText.Print(report, session.Messages);

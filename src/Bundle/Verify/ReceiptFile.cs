@@ -24,17 +24,28 @@ public static class ReceiptFile
 
     /// <summary>Writes a receipt, complete and flushed or not at all; then the signature, as <c>openssl dgst</c> makes and takes it.</summary>
     /// <param name="key">Null for a receipt that is not signed.</param>
-    /// <param name="replace">Whether former ones are replaced.</param>
+    /// <param name="replace">Whether former ones are replaced; a former signature goes first, as it fits no other receipt.</param>
+    /// <returns>The path of a former signature that was removed, and not replaced; null where there was none.</returns>
     /// <exception cref="BundleException">It cannot be written.</exception>
-    public static void Write(string path, Receipt receipt, SigningKey? key, bool replace)
+    public static string? Write(string path, Receipt receipt, SigningKey? key, bool replace)
     {
         ArgumentNullException.ThrowIfNull(receipt);
         var bytes = receipt.ToBytes();
+        var signature = path + SignatureSuffix;
+        var removed = replace && File.Exists(signature) ? signature : null;
+        if (removed is not null)
+        {
+            File.Delete(removed);
+        }
+
         Write(path, bytes, replace);
         if (key is not null)
         {
-            Write(path + SignatureSuffix, key.Sign(bytes), replace);
+            Write(signature, key.Sign(bytes), replace);
+            return null;
         }
+
+        return removed;
     }
 
     private static void Write(string path, byte[] bytes, bool replace)

@@ -124,6 +124,13 @@ public sealed class ReceiptTests : IAsyncLifetime
         Assert.Equal(first, File.ReadAllBytes(_temp["r.json"]));
         await Run.Shell("set -e; $BUNDLE verify p.tar.zst --receipt r.json --sign b.key --key a.pub --force; openssl dgst -sha256 -verify b.pub -signature r.json.sig r.json", _temp.Path);
         Assert.NotEqual(first, File.ReadAllBytes(_temp["r.json"]));
+
+        // A signature of the former one would look like a forgery beside a receipt that is not signed.
+        var unsigned = await Run.Cli("verify", _temp["p.tar.zst"], "--receipt", _temp["r.json"], "--force");
+        Assert.Equal(0, unsigned.ExitCode);
+        Assert.Contains("r.json.sig was the signature of the former receipt", unsigned.StandardError, StringComparison.Ordinal);
+        Assert.False(File.Exists(_temp["r.json.sig"]));
+        Assert.DoesNotContain("former", (await Run.Cli("verify", _temp["p.tar.zst"], "--receipt", _temp["r.json"], "--force")).StandardError, StringComparison.Ordinal);
     }
 
     private JsonDocument Read() => JsonDocument.Parse(File.ReadAllText(_temp["r.json"]));
