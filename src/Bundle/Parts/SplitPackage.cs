@@ -1,4 +1,5 @@
 using Bundle.Faults;
+using Bundle.IO;
 
 namespace Bundle.Parts;
 
@@ -31,6 +32,7 @@ public sealed record SplitPackage(string Path, PartsList List)
     private static SplitPackage Open(string package)
     {
         var name = PartNames.ListOf(package);
+        RegularFile.Require(name);
         using var file = File.OpenHandle(name);
         var length = RandomAccess.GetLength(file);
         if (length > Limits.PartsList)
@@ -39,7 +41,7 @@ public sealed record SplitPackage(string Path, PartsList List)
         }
 
         var bytes = new byte[length];
-        var read = IO.FileCopy.ReadFully(file, bytes, 0);
+        var read = FileCopy.ReadFully(file, bytes, 0);
         return new SplitPackage(package, PartsListFormat.Read(bytes.AsSpan(0, read), name));
     }
 

@@ -69,7 +69,7 @@ internal abstract class PushSource : IDisposable
             return true;
         }
 
-        if (!File.Exists(path))
+        if (!RegularFile.Exists(path))
         {
             return false;
         }

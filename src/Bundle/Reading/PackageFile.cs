@@ -1,6 +1,7 @@
 using Bundle.Access;
 using Bundle.Faults;
 using Bundle.Format;
+using Bundle.IO;
 
 namespace Bundle.Reading;
 
@@ -31,6 +32,19 @@ internal sealed class PackageFile : IDisposable
     {
         var (source, stream) = PackageSources.Open(input, tolerant);
         return source is not null ? new PackageFile(source) : new PackageFile(stream!, input.Name);
+    }
+
+    /// <summary>Opens a package of which single pieces are read; a stream can still come of a server, or of standard input.</summary>
+    /// <inheritdoc cref="Open"/>
+    /// <exception cref="BundleException">It cannot be opened, or is a pipe or a device.</exception>
+    public static PackageFile OpenFile(PackageInput input, bool tolerant = false)
+    {
+        if (input.Path is { } path)
+        {
+            RegularFile.Require(path);
+        }
+
+        return Open(input, tolerant);
     }
 
     /// <summary>The frames from the beginning on, in one pass.</summary>

@@ -56,7 +56,7 @@ public sealed class PackageReader : IDisposable
     /// <exception cref="BundleException">It cannot be opened, is no bundle, has a damaged head or tables, or is a stream.</exception>
     public static PackageReader Open(PackageInput input)
     {
-        var file = PackageFile.Open(input);
+        var file = PackageFile.OpenFile(input);
         try
         {
             if (file.Length is null)

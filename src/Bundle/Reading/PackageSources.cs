@@ -1,6 +1,7 @@
 using Bundle.Access;
 using Bundle.Faults;
 using Bundle.Format;
+using Bundle.IO;
 using Bundle.Net;
 using Bundle.Parts;
 
@@ -45,6 +46,7 @@ internal static class PackageSources
 
     private static FileSource? OpenPart(string path)
     {
+        RegularFile.Require(path);
         try
         {
             return new FileSource(File.OpenHandle(path, options: FileOptions.SequentialScan), path);

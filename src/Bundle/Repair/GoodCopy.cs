@@ -38,7 +38,7 @@ internal sealed class GoodCopy : IDisposable
     /// <exception cref="BundleException">It is no package, its head or tables are damaged, or it is a stream.</exception>
     public static GoodCopy Open(PackageInput input)
     {
-        var file = PackageFile.Open(input);
+        var file = PackageFile.OpenFile(input);
         try
         {
             if (file.Length is not { } length)

@@ -24,7 +24,7 @@ public static class Repairer
         }
 
         using var good = GoodCopy.Open(options.From);
-        using var damaged = PackageFile.Open(PackageInput.File(options.Path), tolerant: true);
+        using var damaged = PackageFile.OpenFile(PackageInput.File(options.Path), tolerant: true);
         if (damaged.Length is not { } formerSize)
         {
             throw new Fault(FaultId.Io, $"{options.Path} is no regular file") { Entry = options.Path, Hint = "give the damaged package's file" }.ToException();

@@ -22,7 +22,7 @@ public static class Signer
             throw AtomicOutput.Exists(path).ToException();
         }
 
-        using var file = PackageFile.Open(options.Input);
+        using var file = PackageFile.OpenFile(options.Input);
         var head = Verified(file, options, progress, cancellation);
         var kept = head.Signatures.FirstOrDefault(one => one.KeyId == options.Key.Id && options.Key.Holds(head.IndexBytes, one.Bytes.Span));
         var signatures = kept is not null ? head.Signatures : With(head, options.Key.SignIndex(head.IndexBytes));

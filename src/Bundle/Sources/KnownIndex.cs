@@ -1,5 +1,6 @@
 using Bundle.Faults;
 using Bundle.Format;
+using Bundle.IO;
 using Bundle.Index;
 using Bundle.Model;
 using Bundle.Reading;
@@ -38,7 +39,7 @@ internal sealed record KnownIndex(BundleIndex Index, Digest Digest)
     }
 
     /// <summary>Whether a path is that of a bundle.json, by its first byte.</summary>
-    public static bool IsIndex(string path) => File.Exists(path) && BeginsAsJson(path);
+    public static bool IsIndex(string path) => RegularFile.Exists(path) && BeginsAsJson(path);
 
     private static KnownIndex ReadPackage(string path)
     {

@@ -88,7 +88,7 @@ internal static class Source
 
     private static void AddPath(SourceSet sources, string path, CancellationToken cancellation)
     {
-        if (FileStat.Of(path) is not { Kind: FileKind.Regular } && !IsStore(path))
+        if (FileStat.Of(path) is null or { Kind: FileKind.Directory } && !IsStore(path))
         {
             DirSource.AddTo(sources, path, cancellation);
             return;

@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using Bundle.Faults;
+using Bundle.IO;
 using Bundle.Model;
 using Bundle.Registry;
 using Semver;
@@ -35,7 +36,7 @@ internal sealed class SyncFile
     public IReadOnlyList<(string Host, RegistryOptions Options)> Registries => _registries;
 
     /// <summary>Whether a path names such a file.</summary>
-    public static bool IsOne(string path) => Path.GetExtension(path) is ".yaml" or ".yml" && File.Exists(path);
+    public static bool IsOne(string path) => Path.GetExtension(path) is ".yaml" or ".yml" && RegularFile.Exists(path);
 
     /// <summary>Reads a file.</summary>
     /// <param name="otherwise">How registries are talked to where the file does not say.</param>
@@ -48,6 +49,7 @@ internal sealed class SyncFile
             throw new Fault(FaultId.SourceMissing, $"{path} does not exist") { Entry = path, Hint = "check the path" }.ToException();
         }
 
+        RegularFile.Require(path);
         if (new FileInfo(path).Length > Largest)
         {
             throw file.Bad($"has more than {Largest} bytes");

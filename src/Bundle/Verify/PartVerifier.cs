@@ -27,6 +27,7 @@ public static class PartVerifier
 
         var part = package.List.Parts[number - 1];
         progress.Start("verifying", part.Size);
+        RegularFile.Require(path);
         using var file = File.OpenHandle(path, options: FileOptions.SequentialScan);
         var length = RandomAccess.GetLength(file);
         var whole = length == part.Size && FileCopy.Digest(file, progress.Advance, cancellation) == part.Digest;
