@@ -60,9 +60,18 @@ internal sealed class AtomicOutput : IDisposable
             {
                 var temporary = $"{prefix}{Random.Shared.NextInt64():x16}";
                 var handle = folder.CreateNew(temporary);
-                if (NativeMethods.LockOrNone(handle) && FileStat.Of(handle).Links > 0)
+                try
                 {
-                    return new AtomicOutput(folder, path, name, temporary, handle);
+                    if (NativeMethods.LockOrNone(handle) && FileStat.Of(handle).Links > 0)
+                    {
+                        return new AtomicOutput(folder, path, name, temporary, handle);
+                    }
+                }
+                catch
+                {
+                    _ = NativeMethods.UnlinkAt(folder.Handle, temporary, 0);
+                    handle.Dispose();
+                    throw;
                 }
 
                 // Another process took it for a stale one before it was locked.

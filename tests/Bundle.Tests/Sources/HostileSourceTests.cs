@@ -172,8 +172,13 @@ public sealed class HostileSourceTests : IDisposable
     [Fact]
     public async Task What_the_decompressor_does_not_know_is_told()
     {
-        await Run.Shell("tar -cf a.tar -C store docker; xz -k --delta=dist=4 --lzma2 a.tar", _temp.Path);
-        Assert.Contains("not supported", Forms.Refused(FaultId.SourceInvalid, _temp, "registry:" + _temp["a.tar.xz"]).Message, StringComparison.Ordinal);
+        await Run.Shell("tar -cf a.tar -C store docker; xz -k --delta=dist=4 --lzma2 a.tar; zstd -q --long=31 --ultra < a.tar > a.tar.zst", _temp.Path);
+        foreach (var name in (string[])["a.tar.xz", "a.tar.zst"])
+        {
+            var fault = Forms.Refused(FaultId.SourceInvalid, _temp, "registry:" + _temp[name]);
+            Assert.Contains("not supported", fault.Message, StringComparison.Ordinal);
+            Assert.Contains("decompress it yourself", fault.Hint, StringComparison.Ordinal);
+        }
     }
 
     [Theory]

@@ -68,6 +68,10 @@ internal sealed class DockerLayers(FileTree tree, string root)
             raw.CopyTo(Stream.Null);
             return (new Digest(hash.Hash), content);
         }
+        catch (Exception e) when (Decompression.IsUnsupported(e))
+        {
+            throw Wrong(location.Name, "is compressed in a way that is not supported: " + e.Message, FaultId.SourceInvalid);
+        }
         catch (Exception e) when (Decompression.IsDamage(e))
         {
             throw Wrong(location.Name, "is damaged or cut: " + e.Message, FaultId.BlobMismatch);

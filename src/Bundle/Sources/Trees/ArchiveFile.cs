@@ -79,7 +79,7 @@ internal sealed class ArchiveFile : IDisposable
                 Write(to, buffer.AsSpan(0, read), at, temporary);
             }
         }
-        catch (Exception e) when (e is NotImplementedException or NotSupportedException)
+        catch (Exception e) when (Decompression.IsUnsupported(e))
         {
             throw Invalid(path, $"is compressed in a way of {compression.ToString().ToLowerInvariant()} that is not supported: {e.Message}", "decompress it yourself, and give the plain one");
         }

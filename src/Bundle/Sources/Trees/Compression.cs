@@ -47,6 +47,10 @@ internal static class Decompression
         _ => stream,
     };
 
+    /// <summary>Whether an exception says that compressed data may be whole, and is of a form that is not supported; a zstd window of more than 128 MiB is one.</summary>
+    public static bool IsUnsupported(Exception e) => e is NotImplementedException or NotSupportedException
+        or ZstdSharp.ZstdException { Code: ZstdSharp.Unsafe.ZSTD_ErrorCode.ZSTD_error_frameParameter_windowTooLarge };
+
     /// <summary>Whether an exception says that compressed data is damaged or cut.</summary>
     public static bool IsDamage(Exception e) => e is InvalidDataException or EndOfStreamException or ZstdSharp.ZstdException
         or SharpCompress.Common.SharpCompressException or IndexOutOfRangeException or OverflowException or ArgumentException or InvalidOperationException;
