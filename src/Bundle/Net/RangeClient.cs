@@ -13,6 +13,7 @@ namespace Bundle.Net;
 internal sealed class RangeClient : IDisposable
 {
     private const int Redirects = 10;
+    private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
     private readonly HttpOptions _options;
     private readonly HttpClient _client;
@@ -25,7 +26,7 @@ internal sealed class RangeClient : IDisposable
 
     public RangeClient(Uri url, HttpOptions options)
     {
-        (_options, _retry, Name) = (options, new RetryPolicy(options), url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
+        (_options, _retry, Name) = (options, new RetryPolicy(options.Attempts, options.FirstDelay, LongestDelay, TimeProvider.System), url.GetComponents(UriComponents.SchemeAndServer | UriComponents.Path, UriFormat.UriEscaped));
         _credentials = url.UserInfo.Length == 0 ? null
             : new AuthenticationHeaderValue("Basic", Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes(Uri.UnescapeDataString(url.UserInfo))));
         _origin = _resolved = new UriBuilder(url) { UserName = "", Password = "", Fragment = "" }.Uri;
@@ -95,7 +96,7 @@ internal sealed class RangeClient : IDisposable
 
             failed = got > 0 ? 1 : failed + 1;
             (offset, target) = (offset + got, target[got..]);
-            if (target.Length > 0 && !await _retry.Wait(failed, null).ConfigureAwait(false))
+            if (target.Length > 0 && !await _retry.Wait(failed, null, _options.Cancellation).ConfigureAwait(false))
             {
                 throw Failed("read", broken?.Message ?? "the connection breaks again and again", broken);
             }
@@ -145,7 +146,7 @@ internal sealed class RangeClient : IDisposable
                 throw Failed(action, e.InnerException?.Message ?? e.Message, e);
             }
 
-            if (!await _retry.Wait(failed, wish).ConfigureAwait(false))
+            if (!await _retry.Wait(failed, _retry.Advice(wish), _options.Cancellation).ConfigureAwait(false))
             {
                 throw Failed(action, reason, cause);
             }

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
 using Bundle.Faults;
+using Bundle.Net;
 
 namespace Bundle.Registry;
 
@@ -118,7 +119,7 @@ internal sealed class RegistryAuth(string host, RegistryOptions options, RetryPo
             }
 
             var fault = await RegistryFaults.OfAnswer(realm.Authority, what, response, _files, patience.Token);
-            throw Net.TransientStatus.Is(response.StatusCode) ? new TransientException(fault, retries.Advice(response.Headers.RetryAfter)) : fault.ToException();
+            throw TransientStatus.Is(response.StatusCode) ? new TransientException(fault, retries.Advice(response.Headers.RetryAfter)) : fault.ToException();
         }
         catch (Exception e) when (e is HttpRequestException or IOException || patience.IsOver)
         {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using Bundle.Faults;
+using Bundle.Net;
 
 namespace Bundle.Registry;
 
@@ -11,6 +12,7 @@ namespace Bundle.Registry;
 internal sealed class RegistryClient : IDisposable
 {
     private const int MostRedirects = 5, MostDenials = 2;
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
 
     private readonly RegistryOptions _options;
     private readonly RetryPolicy _retries;
@@ -24,7 +26,7 @@ internal sealed class RegistryClient : IDisposable
     public RegistryClient(string host, RegistryOptions options)
     {
         (Host, _options) = (host, options);
-        _retries = new RetryPolicy(options);
+        _retries = new RetryPolicy(options.Retries + 1, FirstDelay, options.LongestDelay, options.Clock);
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -159,7 +161,7 @@ internal sealed class RegistryClient : IDisposable
         try
         {
             response = await Follow(request, known, patience, cancellation);
-            if (response.IsSuccessStatusCode || request.Expected.Contains(response.StatusCode) || (!known && !Net.TransientStatus.Is(response.StatusCode)))
+            if (response.IsSuccessStatusCode || request.Expected.Contains(response.StatusCode) || (!known && !TransientStatus.Is(response.StatusCode)))
             {
                 patience.Arm();
                 var result = await read(response, patience);
@@ -168,7 +170,7 @@ internal sealed class RegistryClient : IDisposable
             }
 
             var fault = await Refusal(request, response, patience);
-            throw Net.TransientStatus.Is(response.StatusCode) ? new TransientException(fault, _retries.Advice(response.Headers.RetryAfter)) : fault.ToException();
+            throw TransientStatus.Is(response.StatusCode) ? new TransientException(fault, _retries.Advice(response.Headers.RetryAfter)) : fault.ToException();
         }
         catch (InvalidDataException e)
         {
