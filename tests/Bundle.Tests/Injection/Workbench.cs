@@ -22,10 +22,10 @@ internal sealed class Workbench : IDisposable
     }
 
     /// <summary>What reads packages and writes nothing.</summary>
-    public static TheoryData<string> Readers => ["verify p.tar.zst", "verify -", "list p.tar.zst", "list -"];
+    public static IEnumerable<string> Readers => Wanted(["verify p.tar.zst", "verify -", "list p.tar.zst", "list -"]);
 
     /// <summary>What writes below <c>out</c>.</summary>
-    public static TheoryData<string> Writers =>
+    public static IEnumerable<string> Writers => Wanted(
     [
         "create k --include deploy -o out/p.tar.zst",
         "create k --include deploy -o -",
@@ -35,13 +35,13 @@ internal sealed class Workbench : IDisposable
         "extract - --as dir --to out",
         "extract - --as registry --to out",
         "extract - --as oci --to out",
-    ];
+    ]);
 
     /// <summary>The same by other ways: over a network, from a base, in parts, in place. The quick tests try less of them.</summary>
-    public static TheoryData<string> MoreReaders => ["verify HTTP/p.tar.zst"];
+    public static IEnumerable<string> MoreReaders => Wanted(["verify HTTP/p.tar.zst"]);
 
     /// <inheritdoc cref="MoreReaders"/>
-    public static TheoryData<string> MoreWriters =>
+    public static IEnumerable<string> MoreWriters => Wanted(
     [
         "extract HTTP/p.tar.zst --as dir --to out",
         "extract patch.tar.zst --as registry --to out --base old.tar.zst",
@@ -51,7 +51,7 @@ internal sealed class Workbench : IDisposable
         "repair bad.tar.zst --from p.tar.zst --output out/p.tar.zst",
         "sign out/p.tar.zst --key key.pem",
         "push p.tar.zst docker://REGISTRY/product --tls-verify=false",
-    ];
+    ]);
 
     /// <summary>The bytes of <c>p.tar.zst</c>.</summary>
     public byte[] Package { get; }
@@ -93,6 +93,10 @@ internal sealed class Workbench : IDisposable
 
     /// <summary>The same line where its output is there already.</summary>
     public static string Forced(string line) => line.Contains(" -o ", StringComparison.Ordinal) || line.Contains(" --output ", StringComparison.Ordinal) ? line + " --force" : line;
+
+    // BUNDLE_LINES=WORD tries the command lines that have the word alone.
+    private static IEnumerable<string> Wanted(IEnumerable<string> lines) =>
+        lines.Where(line => line.Contains(Environment.GetEnvironmentVariable("BUNDLE_LINES") ?? "", StringComparison.Ordinal));
 
     /// <summary>How many calls of each kind the last run made.</summary>
     public int[] Counts() => FaultShim.Counts(_temp["counts"]);
