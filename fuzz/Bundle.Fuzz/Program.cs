@@ -16,7 +16,16 @@ switch (mode)
         {
             using var copy = new MemoryStream();
             stream.CopyTo(copy);
-            target.Run(copy.ToArray());
+            try
+            {
+                target.Run(copy.ToArray());
+            }
+            catch (Exception e)
+            {
+                // AFL++ keeps the input alone, and what the process says goes nowhere.
+                File.AppendAllText(Path.Combine(Environment.GetEnvironmentVariable("BUNDLE_FUZZ_LOG") ?? ".", $"{target.Name}.exceptions"), $"{e}\n\n");
+                throw;
+            }
         });
         return 0;
     case "replay":

@@ -54,8 +54,13 @@ internal static class VerifyTarget
         var to = Scratch.Empty("out");
         var options = new ExtractOptions
         {
-            Input = input, Form = TargetForm.Registry, To = to, FilesTo = Path.Combine(to, "files"), NoFiles = noFiles,
-            Sync = false, Threads = 1,
+            Input = input,
+            Form = TargetForm.Registry,
+            To = to,
+            FilesTo = Path.Combine(to, "files"),
+            NoFiles = noFiles,
+            Sync = false,
+            Threads = 1,
         };
         var done = Target.Refusing<BundleException>(() => Run(options));
         foreach (var path in Directory.EnumerateFiles(to, "*", SearchOption.AllDirectories))

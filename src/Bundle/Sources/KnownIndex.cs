@@ -1,7 +1,7 @@
 using Bundle.Faults;
 using Bundle.Format;
-using Bundle.IO;
 using Bundle.Index;
+using Bundle.IO;
 using Bundle.Model;
 using Bundle.Reading;
 using Bundle.Registry;

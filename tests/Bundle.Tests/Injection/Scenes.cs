@@ -78,7 +78,11 @@ internal sealed class HttpScene : Scene
 
     public override string Fill(string line) => line.Replace("HTTP", _server.Url, StringComparison.Ordinal);
 
-    public override void Dispose() => _server.Dispose();
+    public override void Dispose()
+    {
+        _server.Dispose();
+        base.Dispose();
+    }
 }
 
 /// <summary>A damaged package: each byte of it stays as it is until it is the right one.</summary>
@@ -134,7 +138,11 @@ internal sealed class SignScene : Scene
         left.Where(name => name != "p.tar.zst").IsPartOf(whole, what);
     }
 
-    public override void Dispose() => _keys.Dispose();
+    public override void Dispose()
+    {
+        _keys.Dispose();
+        base.Dispose();
+    }
 
     private bool IsSigned(byte[] package)
     {
@@ -171,7 +179,11 @@ internal sealed class PushScene(Workbench bench) : Scene(bench)
         }
     }
 
-    public override void Dispose() => _server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+    public override void Dispose()
+    {
+        _server.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        base.Dispose();
+    }
 
     private static bool IsOfTag(string name) => name.Contains("/_manifests/tags/", StringComparison.Ordinal);
 
