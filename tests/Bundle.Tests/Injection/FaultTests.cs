@@ -79,7 +79,7 @@ public sealed class FaultTests : IDisposable
         }
 
         // What cannot be unlinked has to stay.
-        Assert.True(kind is "unlink" or "any" || !left.Temporary.Any(), what + ": left " + string.Join(", ", left.Temporary));
+        Assert.True(kind is "unlink" or "any" || !_bench.Leftovers(left).Any(), what + ": left " + string.Join(", ", _bench.Leftovers(left)));
         var again = _bench.Again(line);
         Assert.True(again.Exit == 0, what + ", and again: " + again.Error);
         _bench.Out().Is(whole, what + ", and again");

@@ -61,7 +61,7 @@ public sealed class KillTests : IDisposable
             Assert.True(run.Exit == code || run.Exit == 0, what);
             var left = _bench.Out();
             _bench.Check(left, whole, what);
-            Assert.True(!left.Temporary.Any(), what + ": left " + string.Join(", ", left.Temporary));
+            Assert.True(!_bench.Leftovers(left).Any(), what + ": left " + string.Join(", ", _bench.Leftovers(left)));
             Assert.True(good.Output.AsSpan().StartsWith(run.Output), what + ": wrong output");
             if (run.Exit == 0)
             {

@@ -38,6 +38,9 @@ internal class Scene(Workbench bench) : IDisposable
     /// <summary>Whether what a run left may be there.</summary>
     public virtual void Check(Tree left, Tree whole, string what) => left.IsPartOf(whole, what);
 
+    /// <summary>What a run that was not killed may not leave.</summary>
+    public virtual IEnumerable<string> Leftovers(Tree left) => left.Temporary;
+
     public virtual void Dispose()
     {
     }
@@ -114,6 +117,9 @@ internal sealed class RepairScene : Scene
         Assert.True(worse.Count == 0, $"{what}: {worse.Count} bytes worse than before, the first at {(worse.Count > 0 ? worse[0] : -1)}");
         left.Where(name => name != "bad.tar.zst").IsPartOf(whole, what);
     }
+
+    // What was fetched stays for the next run, which removes it when it is done.
+    public override IEnumerable<string> Leftovers(Tree left) => base.Leftovers(left).Where(name => name != ".bad.tar.zst.bundle-repair");
 }
 
 /// <summary>A package that is signed in place: it is what it was, or signed. As no two signatures are the same, every one that holds is shown as one word.</summary>

@@ -69,6 +69,9 @@ internal sealed class Workbench : IDisposable
     /// <summary>What is below <c>out</c>.</summary>
     public Tree Out() => _scene!.Out();
 
+    /// <summary>What a run that was not killed may not leave.</summary>
+    public IEnumerable<string> Leftovers(Tree left) => _scene!.Leftovers(left);
+
     /// <summary>Whether what a run left may be there.</summary>
     public void Check(Tree left, Tree whole, string what) => _scene!.Check(left, whole, what);
 
