@@ -93,10 +93,11 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
     }
 
     /// <summary>Faults that show once all manifests were seen.</summary>
-    public IEnumerable<Fault> FinalFaults() => _manifests.CheckTypes().Select(fault => fault with
+    public IEnumerable<Fault> FinalFaults()
     {
-        Images = new ImpactMap(layout).OfBlob(layout.Index.Position(fault.Digest!.Value)!.Value),
-    });
+        var impact = new ImpactMap(layout);
+        return _manifests.CheckTypes().Select(fault => fault with { Images = impact.OfBlob(layout.Index.Position(fault.Digest!.Value)!.Value) });
+    }
 
     /// <inheritdoc/>
     public void Dispose()
