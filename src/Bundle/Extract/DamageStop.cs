@@ -14,6 +14,6 @@ internal sealed class DamageStop(PackageLayout layout, PackageTables? tables)
     /// <exception cref="BundleException">Always.</exception>
     public void Report(int number, Fault fault) => throw (_place.InFrame(number, fault) with
     {
-        Hint = "'bundle verify' tells all that is damaged; transfer the package again; what was extracted so far is kept and used then",
+        Hint = Hints.Damaged + "; what was extracted so far is kept and used then",
     }).ToException();
 }

@@ -48,7 +48,7 @@ public static class Extractor
             cancellation.ThrowIfCancellationRequested();
             if (processor.FinalFaults().FirstOrDefault() is { } fault)
             {
-                throw fault.ToException();
+                throw (fault with { Hint = Hints.Damaged }).ToException();
             }
         }
 
@@ -143,7 +143,7 @@ public static class Extractor
             {
                 Offset = damaged[0].Offset,
                 Length = damaged[0].Length,
-                Hint = "'bundle verify' tells what is damaged; transfer the package again",
+                Hint = Hints.Damaged,
             }).ToException();
         }
     }

@@ -124,9 +124,9 @@ public sealed record Manifest(
     // Embedded data must be the blob (spec MAN-2); what it says is otherwise never used.
     private static ReadOnlyMemory<byte> ReadData(JsonElement element, Digest digest, long size)
     {
-        if (!element.TryGetBytesFromBase64(out var bytes) || bytes.Length != size || Digest.Of(bytes) != digest)
+        if (element.ValueKind != JsonValueKind.String || !element.TryGetBytesFromBase64(out var bytes) || bytes.Length != size || Digest.Of(bytes) != digest)
         {
-            throw new FormatException($"the data embedded in the descriptor of {digest} does not have that digest and size");
+            throw new EmbeddedDataException($"the data embedded in the descriptor of {digest} does not have that digest and size");
         }
 
         return bytes;

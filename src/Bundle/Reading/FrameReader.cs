@@ -8,8 +8,6 @@ namespace Bundle.Reading;
 /// <summary>Decodes single frames of a package in a file, for any number of threads.</summary>
 internal sealed class FrameReader(PackageFile file, PackageLayout layout, PackageTables tables) : IDisposable
 {
-    private const string Hint = "'bundle verify' tells all that is damaged; transfer the package again";
-
     private readonly ConcurrentBag<FrameCodec> _codecs = [];
     private readonly DamagePlace _place = new(layout, tables);
 
@@ -34,7 +32,7 @@ internal sealed class FrameReader(PackageFile file, PackageLayout layout, Packag
             _codecs.Add(codec);
             if (!valid)
             {
-                throw (_place.InFrame(number, new Fault(FaultId.FrameInvalid, "a frame is damaged")) with { Hint = Hint }).ToException();
+                throw (_place.InFrame(number, new Fault(FaultId.FrameInvalid, "a frame is damaged")) with { Hint = Hints.Damaged }).ToException();
             }
         }
         finally
@@ -44,7 +42,7 @@ internal sealed class FrameReader(PackageFile file, PackageLayout layout, Packag
     }
 
     /// <summary>What ends the reading of an entry whose frames are whole and whose digest does not hold.</summary>
-    public BundleException Damaged(int entry, int firstFrame, int count) => (_place.OfEntry(entry, firstFrame, count) with { Hint = Hint }).ToException();
+    public BundleException Damaged(int entry, int firstFrame, int count) => (_place.OfEntry(entry, firstFrame, count) with { Hint = Hints.Damaged }).ToException();
 
     /// <inheritdoc/>
     public void Dispose()

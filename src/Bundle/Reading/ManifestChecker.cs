@@ -21,7 +21,7 @@ internal sealed class ManifestChecker(BundleIndex index)
         }
         catch (FormatException e)
         {
-            return Contradiction(entry, e.Message);
+            return Contradiction(entry, e.Message, e is EmbeddedDataException ? "MAN-2" : "MAN-1");
         }
 
         if (manifest.MediaType != entry.MediaType)
@@ -71,7 +71,7 @@ internal sealed class ManifestChecker(BundleIndex index)
         }
     }
 
-    private static Fault Contradiction(IndexBlob blob, string what) => new(FaultId.ManifestInvalid, what + " [MAN-1]") { Digest = blob.Digest };
+    private static Fault Contradiction(IndexBlob blob, string what, string rule = "MAN-1") => new(FaultId.ManifestInvalid, $"{what} [{rule}]") { Digest = blob.Digest };
 
     private void Note(int blob, string type)
     {

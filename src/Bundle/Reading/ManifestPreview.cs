@@ -70,6 +70,6 @@ internal static class ManifestPreview
 
     private static BundleException Damaged() => new Fault(FaultId.ContentDamaged, "the package is damaged where its manifests are")
     {
-        Hint = "'bundle verify' tells what is damaged; transfer the package again",
+        Hint = Hints.Damaged,
     }.ToException();
 }

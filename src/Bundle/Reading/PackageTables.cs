@@ -34,7 +34,7 @@ internal sealed class PackageTables
         return tables is not null && tables.Fits(layout) ? tables : throw new Fault(FaultId.SeekTableInvalid, "the package's seek table is damaged, or the package is cut [SEEK-1]")
         {
             Offset = Math.Max(0, file.Length!.Value - SeekTable.Footer),
-            Hint = "'bundle verify' tells what is damaged; transfer the package again",
+            Hint = Hints.Damaged,
         }.ToException();
     }
 
