@@ -74,6 +74,7 @@ public sealed class RuleTests
         ["signature too large"] = ("IDX-11", Signed(s => [s[0] with { Size = Limits.Signature + 1 }])),
         ["a signature of two sizes"] = ("IDX-11", Signed(s => [s[0], s[0] with { Number = 2, Size = 7 }])),
         ["a signature of another image"] = ("IDX-11", _good with { Images = [_good.Images[0], _good.Images[1] with { Signatures = [_good.Images[0].Signatures.Single(s => s.Manifest == _good.Images[0].Digest)] }] }),
+        ["a signature of another image behind good ones"] = ("IDX-11", Signed(s => [.. s, s[0] with { Manifest = Last }])),
         ["a mode below zero"] = ("IDX-16", _good with { Files = [_good.Files[0] with { Mode = -1 }] }),
         ["a mode above 0777"] = ("IDX-16", _good with { Files = [_good.Files[0] with { Mode = 512 }] }),
         ["a file's size below zero"] = ("IDX-16", _good with { Files = [_good.Files[0] with { Size = -1 }] }),
