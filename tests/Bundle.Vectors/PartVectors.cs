@@ -8,6 +8,7 @@ namespace Bundle.Vectors;
 internal static class PartVectors
 {
     private const int PartSize = 700;
+    private const long Far = 1L << 60;
 
     public static void AddTo(VectorSet set)
     {
@@ -23,6 +24,12 @@ internal static class PartVectors
         Add(set, "part-2-uneven", "PART-2", FaultId.PartsListInvalid, "the first part is shorter than the second", List(digest, package.Length, uneven), uneven);
         Add(set, "part-2-sum", "PART-2", FaultId.PartsListInvalid, "the parts' sizes are not the package's", List(digest, package.Length + 1, Cut(package)), Cut(package));
         Add(set, "part-2-empty", "PART-2", FaultId.PartsListInvalid, "a last part of no bytes", List(digest, package.Length, [package, []]), [package, []]);
+        Add(set, "part-2-huge", "PART-2 PART-4", FaultId.PartDamaged, "the list says that the package is 2^60 bytes", List(digest, Far, (Far, package)), [package]);
+        Add(set, "part-2-huge-missing", "PART-1 PART-2", FaultId.PartMissing, "the first part is missing, and said to be 2^60 bytes",
+            List(digest, Far + 331, (Far, package), (331, package[1400..])), [null, package[1400..]]);
+        byte[] footer = [0xFE, 0xFF, 0xFF, 0x07, 0x80, 0xB1, 0xEA, 0x92, 0x8F];
+        Add(set, "part-2-huge-table", "PART-1 PART-2", FaultId.PartMissing, "the same, and the seek table, of 2^27 - 2 frames, is in it but for its end",
+            List(digest, Far + footer.Length, (Far, package), (footer.Length, footer)), [null, footer]);
         Add(set, "part-3-space", "PART-3", FaultId.PartsListInvalid, "a space in the list", Edit(list, "\"size\":", "\"size\": "), Cut(package));
         Add(set, "part-3-newline", "PART-3", FaultId.PartsListInvalid, "a newline behind the list", [.. list, (byte)'\n'], Cut(package));
         Add(set, "part-3-member", "PART-3", FaultId.PartsListInvalid, "an unknown member", Edit(list, "\"version\":1,", "\"version\":1,\"name\":\"p\","), Cut(package));
@@ -60,8 +67,10 @@ internal static class PartVectors
         return part;
     }
 
-    private static byte[] List(Digest bundleDigest, long size, byte[][] parts) => Encoding.ASCII.GetBytes(
-        $$"""{"format":"bundle-parts","version":1,"bundleDigest":"{{bundleDigest}}","size":{{size}},"parts":[{{string.Join(',', parts.Select(part => $$"""{"size":{{part.Length}},"digest":"{{Digest.Of(part)}}"}"""))}}]}""");
+    private static byte[] List(Digest bundleDigest, long size, byte[][] parts) => List(bundleDigest, size, [.. parts.Select(part => ((long)part.Length, part))]);
+
+    private static byte[] List(Digest bundleDigest, long size, params (long Size, byte[] Bytes)[] parts) => Encoding.ASCII.GetBytes(
+        $$"""{"format":"bundle-parts","version":1,"bundleDigest":"{{bundleDigest}}","size":{{size}},"parts":[{{string.Join(',', parts.Select(part => $$"""{"size":{{part.Size}},"digest":"{{Digest.Of(part.Bytes)}}"}"""))}}]}""");
 
     private static byte[] Edit(byte[] list, string from, string to)
     {

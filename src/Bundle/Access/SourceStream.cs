@@ -20,6 +20,9 @@ internal sealed class SourceStream(ByteSource source) : ForwardStream
         set => throw new NotSupportedException();
     }
 
+    /// <summary>Passes over bytes without reading them.</summary>
+    public void Pass(long count) => _position += count;
+
     /// <inheritdoc/>
     public override int Read(byte[] buffer, int offset, int count) => Read(buffer.AsSpan(offset, count));
 

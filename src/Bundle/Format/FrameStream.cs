@@ -30,6 +30,12 @@ public sealed class FrameStream(Stream stream, FrameStream.Tap? tap = null)
     private int _start, _end;
     private bool _ended;
 
+    /// <summary>Passes the stream over bytes that are known not to be there; given the stream's position, gives how many. Null where all are.</summary>
+    internal Func<long, long>? PassGap { get; init; }
+
+    /// <summary>Whether such bytes were passed over; they are not among the range checksums, which then fit nothing.</summary>
+    internal bool HasGaps { get; private set; }
+
     /// <summary>Where in the package the next frame begins.</summary>
     public long Position { get; private set; }
 
@@ -131,6 +137,14 @@ public sealed class FrameStream(Stream stream, FrameStream.Tap? tap = null)
             {
                 Pass(step + next);
                 return Position - from;
+            }
+
+            if (!_ended && PassGap?.Invoke(Position + Available.Length) is > 0 and var missing)
+            {
+                Pass(Available.Length);
+                Position += missing;
+                HasGaps = true;
+                continue;
             }
 
             Pass(_ended ? Available.Length : Math.Max(1, Available.Length - RangeTable.Header));

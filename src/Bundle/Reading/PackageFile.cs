@@ -12,9 +12,11 @@ internal sealed class PackageFile : IDisposable
     private readonly Stream _stream;
 
     /// <summary>A package whose bytes can be read at any place; the source goes with it.</summary>
-    public PackageFile(ByteSource source) => (_source, _stream, Name) = (source, source.OpenStream(), source.Name);
+    /// <param name="gaps">Where zeros are read in the place of bytes that are not there.</param>
+    public PackageFile(ByteSource source, IReadOnlyList<ByteRange>? gaps = null) =>
+        (_source, _stream, Name, Gaps) = (source, source.OpenStream(), source.Name, gaps ?? []);
 
-    private PackageFile(Stream stream, string name) => (_stream, Name) = (stream, name);
+    private PackageFile(Stream stream, string name) => (_stream, Name, Gaps) = (stream, name, []);
 
     /// <summary>What messages call it.</summary>
     public string Name { get; }
@@ -25,13 +27,16 @@ internal sealed class PackageFile : IDisposable
     /// <summary>The package's bytes; null for a stream.</summary>
     public ByteSource? Source => _source;
 
+    /// <summary>Where zeros are read in the place of bytes that are not there, in order. A list of parts may claim any length: no work and no memory may go by these.</summary>
+    public IReadOnlyList<ByteRange> Gaps { get; }
+
     /// <summary>Opens a package.</summary>
     /// <param name="tolerant">Whether parts of a split package may be missing: then zeros are read in their place.</param>
     /// <exception cref="BundleException">It cannot be opened.</exception>
     public static PackageFile Open(PackageInput input, bool tolerant = false)
     {
         var (source, stream) = PackageSources.Open(input, tolerant);
-        return source is not null ? new PackageFile(source) : new PackageFile(stream!, input.Name);
+        return source is not null ? new PackageFile(source, tolerant ? [.. source.Gaps().Select(gap => gap.Range)] : null) : new PackageFile(stream!, input.Name);
     }
 
     /// <summary>Opens a package of which single pieces are read; a stream can still come of a server, or of standard input.</summary>
@@ -48,7 +53,10 @@ internal sealed class PackageFile : IDisposable
     }
 
     /// <summary>The frames from the beginning on, in one pass.</summary>
-    public FrameStream Frames(FrameStream.Tap? tap = null) => new(_stream, tap);
+    public FrameStream Frames(FrameStream.Tap? tap = null) => new(_stream, tap) { PassGap = Gaps.Count == 0 ? null : PassGap };
+
+    /// <summary>Whether some bytes of a range are not there.</summary>
+    public bool Lacks(long offset, long length) => Gaps.Any(new ByteRange(offset, length).Overlaps);
 
     /// <summary>Reads a piece of a package with a length; false where it ends before.</summary>
     public bool TryRead(Span<byte> target, long offset) => _source!.TryReadExactly(target, offset);
@@ -68,7 +76,7 @@ internal sealed class PackageFile : IDisposable
         }
 
         var tableLength = SeekTable.Overhead + ((long)count * SeekTable.EntryLength);
-        if (tableLength > Math.Min(length, Array.MaxLength))
+        if (tableLength > Math.Min(length, Array.MaxLength) || Lacks(length - tableLength, tableLength))
         {
             return null;
         }
@@ -76,6 +84,13 @@ internal sealed class PackageFile : IDisposable
         var table = new byte[tableLength];
         return TryRead(table, length - tableLength) && SeekTable.Read(table) is { } entries
             ? PackageTables.TryMake(entries, length - tableLength, this) : null;
+    }
+
+    private long PassGap(long offset)
+    {
+        var gap = Gaps.FirstOrDefault(gap => gap.Offset <= offset && offset < gap.End, new ByteRange(offset, 0));
+        ((SourceStream)_stream).Pass(gap.End - offset);
+        return gap.End - offset;
     }
 
     /// <inheritdoc/>

@@ -74,6 +74,11 @@ internal sealed class PackageTables
             return null;
         }
 
+        if (file.Lacks(at, last.Compressed))
+        {
+            return new PackageTables(entries, offsets, null);
+        }
+
         var ranges = new byte[last.Compressed];
         return new PackageTables(entries, offsets, file.TryRead(ranges, at) ? RangeTable.Read(ranges, at) : null);
     }

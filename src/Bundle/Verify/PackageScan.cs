@@ -103,13 +103,30 @@ internal sealed class PackageScan(PackageFile file, int threads, PackageHash? ha
 
     private (long Size, IReadOnlyList<(long Offset, long Length)>? Damaged) ByTable(PackageTables tables, FrameProcessor? processor)
     {
-        var ranges = new RangeHasher();
+        var ranges = tables.Ranges is null ? null : new RangeHasher();
+        var zeros = file.Gaps.Count == 0 ? [] : new byte[ZstdFrame.MaxLength];
+        var gap = 0;
         using var codec = new FrameCodec();
         file.Expect(tables, Enumerable.Range(0, tables.Frames));
         for (var i = 0; i < tables.Frames; i++)
         {
             cancellation.ThrowIfCancellationRequested();
             var length = (int)tables[i].Compressed;
+            while (gap < file.Gaps.Count && file.Gaps[gap].End <= tables.OffsetOf(i))
+            {
+                gap++;
+            }
+
+            if (gap < file.Gaps.Count && file.Gaps[gap].Offset <= tables.OffsetOf(i) && tables.OffsetOf(i) + length <= file.Gaps[gap].End)
+            {
+                processor?.Miss(i);
+                ranges?.Append(zeros.AsSpan(0, length));
+                _log.Place(i, tables.OffsetOf(i), length);
+                _log.Add(i, new Fault(FaultId.FrameInvalid, "a frame is missing [FRAME-3]"));
+                progress.Advance(length);
+                continue;
+            }
+
             var buffer = processor?.Rent(cancellation) ?? ArrayPool<byte>.Shared.Rent(ZstdFrame.MaxLength);
             try
             {
@@ -126,7 +143,7 @@ internal sealed class PackageScan(PackageFile file, int threads, PackageHash? ha
             }
 
             hash?.Append(tables.OffsetOf(i), buffer.AsSpan(0, length));
-            ranges.Append(buffer.AsSpan(0, length));
+            ranges?.Append(buffer.AsSpan(0, length));
             _log.Place(i, tables.OffsetOf(i), length);
             if (length < 4 || ZstdFrame.StatedChecksum(buffer.AsSpan(0, length)) != tables[i].Checksum)
             {
@@ -270,9 +287,9 @@ internal sealed class PackageScan(PackageFile file, int threads, PackageHash? ha
             _log.Add(fault);
         }
 
-        return (tail.Size, Ranges(frames.Ranges, tail.Ranges, dataLength));
+        return (tail.Size, frames.HasGaps ? null : Ranges(frames.Ranges, tail.Ranges, dataLength));
     }
 
-    private static List<(long Offset, long Length)>? Ranges(RangeHasher actual, ulong[]? stated, long dataLength) =>
-        stated is null ? null : DamageLog.Compare(actual.Finish(), stated, dataLength);
+    private static List<(long Offset, long Length)>? Ranges(RangeHasher? actual, ulong[]? stated, long dataLength) =>
+        actual is null || stated is null ? null : DamageLog.Compare(actual.Finish(), stated, dataLength);
 }

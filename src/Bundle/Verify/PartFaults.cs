@@ -25,7 +25,10 @@ internal static class PartFaults
             }
 
             var range = new ByteRange(list.OffsetOf(part), list.Parts[part].Size);
-            var within = inner.Where(fault => fault.Offset is { } offset && new ByteRange(offset, Math.Max(1, fault.Length ?? 1)).Overlaps(range)).ToList();
+
+            // What ends too early does so because of the last part.
+            var reach = part == list.Parts.Count - 1 ? range with { Length = long.MaxValue - range.Offset } : range;
+            var within = inner.Where(fault => fault.Offset is { } offset && new ByteRange(offset, Math.Max(1, fault.Length ?? 1)).Overlaps(reach)).ToList();
             faults.Add(verdict.Fault with
             {
                 Entry = source.NameOf(part),

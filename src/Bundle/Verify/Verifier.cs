@@ -36,7 +36,7 @@ public static class Verifier
         progress.Start("verifying", file.Length);
         var parts = file.Source as PartedSource;
         var hasher = parts?.Hash();
-        using var hash = options.HashPackage ? new PackageHash() : null;
+        using var hash = options.HashPackage && file.Gaps.Count == 0 ? new PackageHash() : null;
         var scan = new PackageScan(file, options.Threads, hash, progress, cancellation);
         var report = scan.Run();
         report = parts is null ? report : PartFaults.AddTo(report, parts, hasher!.Finish(cancellation));
@@ -63,7 +63,7 @@ public sealed record VerifyOptions
     /// <summary>The keys of which one has to have signed the package; null where signatures are told and not checked.</summary>
     public TrustedKeys? Keys { get; init; }
 
-    /// <summary>Whether the digest of the whole file is taken too.</summary>
+    /// <summary>Whether the digest of the whole file is taken too, where all of it is there.</summary>
     public bool HashPackage { get; init; }
 
     /// <summary>How many threads check.</summary>
@@ -86,7 +86,7 @@ public sealed record VerifyReport(string Name, long Size, Digest? BundleDigest, 
     /// <summary>The package's signatures, and what is known of them; none where the index cannot be read.</summary>
     public SignatureReport Signatures { get; init; } = SignatureReport.Of([]);
 
-    /// <summary>The sha256 of the whole file; null where it was not asked for.</summary>
+    /// <summary>The sha256 of the whole file; null where it was not asked for, or some of the file is missing.</summary>
     public Digest? PackageDigest { get; init; }
 
     /// <summary>The references of all images that any fault hits, ordinal order.</summary>

@@ -13,7 +13,7 @@ public sealed class VerdictTests
     private static readonly JsonElement All = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "vectors", "vectors.json"))).RootElement;
 
     /// <summary>The families of rules; the limits' vectors are large, and <see cref="VectorTests"/> has them.</summary>
-    public static TheoryData<string> Families => [.. All.EnumerateArray().Select(Family).Distinct(StringComparer.Ordinal).Except(["lim-*", "part-*"], StringComparer.Ordinal)];
+    public static TheoryData<string> Families => [.. All.EnumerateArray().Select(Family).Distinct(StringComparer.Ordinal).Except(["lim-*"], StringComparer.Ordinal)];
 
     [Theory]
     [MemberData(nameof(Families))]
@@ -23,9 +23,9 @@ public sealed class VerdictTests
         {
             var name = vector.GetProperty("name").GetString()!;
             var path = Vectors.PathOf(name);
+            Holds(vector, name, PackageInput.File(path));
             if (!path.EndsWith(".parts", StringComparison.Ordinal))
             {
-                Holds(vector, name, PackageInput.File(path));
                 Holds(vector, name, PackageInput.From(new Pipe(File.ReadAllBytes(path))));
             }
         }
@@ -33,17 +33,31 @@ public sealed class VerdictTests
 
     private static void Holds(JsonElement vector, string name, PackageInput input)
     {
-        var report = Verifier.Run(input, 1, NoProgress.Instance, TestContext.Current.CancellationToken);
-        Assert.True(vector.GetProperty("valid").GetBoolean() == report.IsWhole, name);
-        if (!report.IsWhole && vector.GetProperty("fault").GetString() is { } expected)
+        var faults = Faults(input);
+        Assert.True(vector.GetProperty("valid").GetBoolean() == (faults.Count == 0), name);
+        if (faults.Count > 0 && vector.GetProperty("fault").GetString() is { } expected)
         {
-            Assert.Contains(report.Faults, fault => fault.Id.Name == expected);
+            Assert.Contains(faults, fault => fault.Id.Name == expected);
             if (name.StartsWith("idx-", StringComparison.Ordinal) || name.StartsWith("man-", StringComparison.Ordinal))
             {
                 // It is that rule which refuses it, or the document's form before it, and no other by chance.
                 var rules = vector.GetProperty("musts").EnumerateArray().Select(rule => rule.GetString()).Append("IDX-1").Select(rule => "[" + rule + "]");
-                Assert.True(report.Faults.Any(fault => rules.Any(rule => fault.Message.EndsWith(rule, StringComparison.Ordinal))), name);
+                Assert.True(faults.Any(fault => rules.Any(rule => fault.Message.EndsWith(rule, StringComparison.Ordinal))), name);
             }
+        }
+    }
+
+    private static IReadOnlyList<Fault> Faults(PackageInput input)
+    {
+        try
+        {
+            return Verifier.Run(input, 1, NoProgress.Instance, TestContext.Current.CancellationToken).Faults;
+        }
+        catch (BundleException e)
+        {
+            // A list of parts that cannot be read says nothing of the package, so it ends a check.
+            Assert.True(e.Fault.Id == FaultId.PartsListInvalid || e.Fault.Id == FaultId.VersionUnknown, e.Message);
+            return [e.Fault];
         }
     }
 
