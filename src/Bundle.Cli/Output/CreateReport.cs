@@ -1,5 +1,6 @@
 using Bundle.Cli.Terminal;
 using Bundle.Create;
+using Bundle.IO;
 
 namespace Bundle.Cli.Output;
 
@@ -21,11 +22,11 @@ internal static class CreateReport
                 json.WriteString("bundleDigest", result.BundleDigest.ToString());
                 JsonText.Counts(json, index);
                 json.WriteNumber("packageSize", result.PackageSize);
-                JsonText.Number(json, "parts", result.Parts);
+                json.WriteNumberOrNull("parts", result.Parts);
                 json.WriteNumber("blobSize", result.BlobSize);
                 json.WriteNumber("treeSize", result.TreeSize);
                 BaseText.Json(json, index);
-                JsonText.Strings(json, "warnings", result.Warnings);
+                json.WriteStrings("warnings", result.Warnings);
                 json.WriteString("signedBy", result.SignedBy?.ToString());
             });
             if (output is null)

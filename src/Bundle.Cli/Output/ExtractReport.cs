@@ -1,5 +1,6 @@
 using Bundle.Cli.Terminal;
 using Bundle.Extract;
+using Bundle.IO;
 
 namespace Bundle.Cli.Output;
 
@@ -26,7 +27,7 @@ internal static class ExtractReport
                 json.WriteNumber("adoptedBlobs", result.AdoptedBlobs);
                 json.WriteNumber("adoptedBytes", result.AdoptedBytes);
                 json.WriteNumber("files", result.Files);
-                JsonText.Strings(json, "warnings", result.Warnings);
+                json.WriteStrings("warnings", result.Warnings);
             }));
             return;
         }

@@ -4,6 +4,7 @@ using System.Text.Encodings.Web;
 using System.Text.Json;
 using Bundle.Faults;
 using Bundle.Index;
+using Bundle.IO;
 
 namespace Bundle.Cli.Output;
 
@@ -30,41 +31,16 @@ internal static class JsonText
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    /// <summary>An array of strings.</summary>
-    public static void Strings(Utf8JsonWriter json, string name, IEnumerable<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-        {
-            json.WriteStringValue(value);
-        }
-
-        json.WriteEndArray();
-    }
-
-    /// <summary>A number, or null.</summary>
-    public static void Number(Utf8JsonWriter json, string name, long? value)
-    {
-        if (value is { } number)
-        {
-            json.WriteNumber(name, number);
-        }
-        else
-        {
-            json.WriteNull(name);
-        }
-    }
-
     /// <summary>The members of a fault: id, message, entry, offset, length, digest, images, hint.</summary>
     public static void FaultMembers(Utf8JsonWriter json, Fault fault)
     {
         json.WriteString("id", fault.Id.Name);
         json.WriteString("message", fault.Message);
         json.WriteString("entry", fault.Entry);
-        Number(json, "offset", fault.Offset);
-        Number(json, "length", fault.Length);
+        json.WriteNumberOrNull("offset", fault.Offset);
+        json.WriteNumberOrNull("length", fault.Length);
         json.WriteString("digest", fault.Digest?.ToString());
-        Strings(json, "images", fault.Images);
+        json.WriteStrings("images", fault.Images);
         json.WriteString("hint", fault.Hint);
     }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bundle.Cli.Terminal;
+using Bundle.IO;
 using Bundle.List;
 
 namespace Bundle.Cli.Output;
@@ -57,7 +58,7 @@ internal static class ListReport
         json.WriteString("schema", "bundle.list/1");
         json.WriteString("name", name);
         json.WriteString("bundleDigest", listing.BundleDigest.ToString());
-        JsonText.Number(json, "packageSize", listing.PackageSize);
+        json.WriteNumberOrNull("packageSize", listing.PackageSize);
         json.WriteNumber("blobs", listing.Index.Blobs.Count);
         json.WriteNumber("blobSize", listing.BlobSize);
         json.WriteNumber("treeSize", listing.TreeSize);
@@ -91,12 +92,12 @@ internal static class ListReport
         json.WriteStartObject();
         json.WriteString("name", image.Name.Full);
         json.WriteString("repository", image.Name.Repository);
-        JsonText.Strings(json, "tags", image.Tags);
+        json.WriteStrings("tags", image.Tags);
         json.WriteBoolean("byDigest", image.ByDigest);
-        JsonText.Strings(json, "references", image.References);
+        json.WriteStrings("references", image.References);
         json.WriteString("digest", image.Digest.ToString());
         json.WriteString("mediaType", image.MediaType);
-        JsonText.Strings(json, "platforms", image.Platforms);
+        json.WriteStrings("platforms", image.Platforms);
         json.WriteNumber("signatures", image.Signatures.Count);
         json.WriteNumber("blobs", listed.Blobs);
         json.WriteNumber("size", listed.Size);

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Bundle.Cli.Terminal;
+using Bundle.IO;
 using Bundle.Push;
 
 namespace Bundle.Cli.Output;
@@ -85,7 +86,7 @@ internal static class PushReport
         json.WriteNumber("manifests", result.Manifests.Number);
         json.WriteNumber("presentManifests", result.PresentManifests.Number);
         json.WriteNumber("referrerLists", result.ReferrerLists);
-        JsonText.Strings(json, "warnings", result.Warnings);
+        json.WriteStrings("warnings", result.Warnings);
     }
 
     private static void Count(Utf8JsonWriter json, string what, PushCount count)

@@ -1,6 +1,7 @@
 using System.Net;
 using Bundle.Cli.Terminal;
 using Bundle.Index;
+using Bundle.IO;
 using Bundle.Serve;
 
 namespace Bundle.Cli.Output;
@@ -26,7 +27,7 @@ internal static class ServeReport
                 json.WriteString("bundleDigest", package.BundleDigest.ToString());
                 JsonText.Counts(json, package.Index);
                 json.WriteBoolean("verified", verified);
-                JsonText.Strings(json, "warnings", warnings);
+                json.WriteStrings("warnings", warnings);
             }));
             return;
         }

@@ -1,4 +1,5 @@
 using Bundle.Cli.Terminal;
+using Bundle.IO;
 using Bundle.Signing;
 
 namespace Bundle.Cli.Output;
@@ -17,7 +18,7 @@ internal static class SignReport
                 json.WriteString("output", output);
                 json.WriteString("bundleDigest", result.BundleDigest.ToString());
                 json.WriteString("keyId", result.KeyId.ToString());
-                JsonText.Strings(json, "keyIds", result.KeyIds.Select(id => id.ToString()));
+                json.WriteStrings("keyIds", result.KeyIds.Select(id => id.ToString()));
                 json.WriteBoolean("added", result.Added);
                 json.WriteNumber("packageSize", result.PackageSize);
             }));

@@ -1,4 +1,5 @@
 using Bundle.Cli.Terminal;
+using Bundle.IO;
 using Bundle.Parts;
 using Bundle.Verify;
 
@@ -94,9 +95,9 @@ internal static class VerifyReportText
         json.WriteBoolean("whole", report.IsWhole);
         json.WriteNumber("size", report.Size);
         json.WriteString("bundleDigest", report.BundleDigest?.ToString());
-        JsonText.Number(json, "images", report.Index?.Images.Count);
-        JsonText.Number(json, "blobs", report.Index?.Blobs.Count);
-        JsonText.Number(json, "files", report.Index?.Files.Count);
+        json.WriteNumberOrNull("images", report.Index?.Images.Count);
+        json.WriteNumberOrNull("blobs", report.Index?.Blobs.Count);
+        json.WriteNumberOrNull("files", report.Index?.Files.Count);
         if (report.Index is { } known)
         {
             BaseText.Json(json, known);
@@ -111,7 +112,7 @@ internal static class VerifyReportText
         }
 
         json.WriteEndArray();
-        JsonText.Strings(json, "affectedImages", report.AffectedImages);
+        json.WriteStrings("affectedImages", report.AffectedImages);
         SignatureText.Json(json, report.Signatures);
     });
 }

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Text.Json;
 using Bundle.Faults;
 using Bundle.Index;
+using Bundle.IO;
 
 namespace Bundle.Verify;
 
@@ -73,13 +74,7 @@ public sealed record Receipt(VerifyOptions Options, VerifyReport Report, DateTim
     {
         json.WriteStartObject("signature");
         json.WriteString("verdict", ReceiptChecks.SignatureOf(Options, Report));
-        json.WriteStartArray("trustedKeys");
-        foreach (var id in Options.Keys?.Ids ?? [])
-        {
-            json.WriteStringValue(id.ToString());
-        }
-
-        json.WriteEndArray();
+        json.WriteStrings("trustedKeys", (Options.Keys?.Ids ?? []).Select(id => id.ToString()));
         json.WriteStartArray("signatures");
         foreach (var signature in Report.Signatures.Signatures)
         {
@@ -109,9 +104,9 @@ public sealed record Receipt(VerifyOptions Options, VerifyReport Report, DateTim
         foreach (var image in Report.Index?.Images ?? [])
         {
             json.WriteStartObject();
-            Strings(json, "references", image.References);
+            json.WriteStrings("references", image.References);
             json.WriteString("digest", image.Digest.ToString());
-            Strings(json, "platforms", image.Platforms);
+            json.WriteStrings("platforms", image.Platforms);
             var faults = image.References.SelectMany(reference => faultsOf.GetValueOrDefault(reference) ?? []).Distinct().Order().ToList();
             json.WriteString("verdict", faults.Count == 0 ? "whole" : "damaged");
             json.WriteStartArray("faults");
@@ -165,36 +160,12 @@ public sealed record Receipt(VerifyOptions Options, VerifyReport Report, DateTim
             json.WriteString("id", fault.Id.Name);
             json.WriteString("message", fault.Message);
             json.WriteString("entry", fault.Entry);
-            Number(json, "offset", fault.Offset);
-            Number(json, "length", fault.Length);
+            json.WriteNumberOrNull("offset", fault.Offset);
+            json.WriteNumberOrNull("length", fault.Length);
             json.WriteString("digest", fault.Digest?.ToString());
             json.WriteEndObject();
         }
 
         json.WriteEndArray();
-    }
-
-    private static void Strings(Utf8JsonWriter json, string name, IEnumerable<string> values)
-    {
-        json.WriteStartArray(name);
-        foreach (var value in values)
-        {
-            json.WriteStringValue(value);
-        }
-
-        json.WriteEndArray();
-    }
-
-    private static void Number(Utf8JsonWriter json, string name, long? value)
-    {
-        json.WritePropertyName(name);
-        if (value is { } number)
-        {
-            json.WriteNumberValue(number);
-        }
-        else
-        {
-            json.WriteNullValue();
-        }
     }
 }
