@@ -5,6 +5,7 @@ using Bundle.Faults;
 using Bundle.Model;
 using Bundle.Tests.Registry;
 using Bundle.Tests.Support;
+using CliWrap.Buffered;
 using Xunit;
 
 namespace Bundle.Tests.EndToEnd;
@@ -24,9 +25,7 @@ public sealed class LiveRegistryTests : IDisposable
     public async Task Gives_the_same_index_as_a_scoped_tree_of_the_same_images(string set)
     {
         var data = Data.Of(set);
-        Directory.CreateDirectory(_temp["store"]);
-        await using var server = await RegistryServer.Start(_temp["store"]);
-        await Peers.Push(data.Dir, data.Folders, server.Host);
+        await using var server = await Filled(data);
         var names = data.Folders.Select(folder => Name(server.Host, folder)).Distinct().ToList();
         foreach (var name in names)
         {
@@ -45,9 +44,7 @@ public sealed class LiveRegistryTests : IDisposable
     public async Task Signatures_and_the_like_come_along_unless_they_are_not_wanted()
     {
         var data = Data.Of("samples");
-        Directory.CreateDirectory(_temp["store"]);
-        await using var server = await RegistryServer.Start(_temp["store"]);
-        await Peers.Push(data.Dir, data.Folders, server.Host);
+        await using var server = await Filled(data);
         var api = await DigestOf(server.Host, "product/team/api", "2.0");
         var sbom = await DigestOf(server.Host, "product/team/api", "sbom");
         // As clients leave it in a registry without the referrers API.
@@ -130,9 +127,7 @@ public sealed class LiveRegistryTests : IDisposable
     public async Task Platforms_are_chosen_and_the_list_keeps_its_digest()
     {
         var data = Data.Of("samples");
-        Directory.CreateDirectory(_temp["store"]);
-        await using var server = await RegistryServer.Start(_temp["store"]);
-        await Peers.Push(data.Dir, data.Folders, server.Host);
+        await using var server = await Filled(data);
         await Run.Good("create", $"docker://{server.Host}/tools/multi:1", Plain, "--platform", "linux/arm64", "-o", _temp["live.tar.zst"]);
         Directory.CreateDirectory(_temp[$"tree/{server.Host}/tools"]);
         await Run.Tool("cp", "-r", Path.Combine(data.Dir, "tools/multi:1"), _temp[$"tree/{server.Host}/tools/multi:1"]);
@@ -157,12 +152,10 @@ public sealed class LiveRegistryTests : IDisposable
     public async Task A_blob_that_the_registry_lost_is_found_before_anything_is_written()
     {
         var data = Data.Of("samples");
-        Directory.CreateDirectory(_temp["store"]);
-        await using var server = await RegistryServer.Start(_temp["store"]);
-        await Peers.Push(data.Dir, data.Folders, server.Host);
-        var largest = Directory.EnumerateFiles(_temp["store"], "data", SearchOption.AllDirectories).MaxBy(path => new FileInfo(path).Length)!;
+        await using var server = await Filled(data);
+        var largest = LargestBlob();
         File.Delete(largest);
-        var result = await Run.Cli(["create", .. data.Folders.Select(folder => "docker://" + Name(server.Host, folder)), Plain, "-o", _temp["p.tar.zst"], "--json"]);
+        var result = await CreateAll(data, server);
         var error = JsonDocument.Parse(result.StandardError).RootElement;
         Assert.Equal("blob-missing", error.GetProperty("id").GetString());
         Assert.Contains(Path.GetFileName(Path.GetDirectoryName(largest)!), error.GetProperty("message").GetString(), StringComparison.Ordinal);
@@ -173,17 +166,15 @@ public sealed class LiveRegistryTests : IDisposable
     public async Task Damage_in_the_registry_is_refused()
     {
         var data = Data.Of("samples");
-        Directory.CreateDirectory(_temp["store"]);
-        await using var server = await RegistryServer.Start(_temp["store"]);
-        await Peers.Push(data.Dir, data.Folders, server.Host);
-        var largest = Directory.EnumerateFiles(_temp["store"], "data", SearchOption.AllDirectories).MaxBy(path => new FileInfo(path).Length)!;
+        await using var server = await Filled(data);
+        var largest = LargestBlob();
         using (var file = File.OpenWrite(largest))
         {
             file.Position = 1000;
             file.Write("damage"u8);
         }
 
-        var result = await Run.Cli(["create", .. data.Folders.Select(folder => "docker://" + Name(server.Host, folder)), Plain, "-o", _temp["p.tar.zst"], "--json"]);
+        var result = await CreateAll(data, server);
         Assert.Equal(1, result.ExitCode);
         Assert.Equal("blob-mismatch", JsonDocument.Parse(result.StandardError).RootElement.GetProperty("id").GetString());
         Assert.Empty(Directory.EnumerateFiles(_temp.Path, "*.zst*"));
@@ -193,9 +184,7 @@ public sealed class LiveRegistryTests : IDisposable
     public async Task Connections_that_break_are_no_matter_and_a_registry_that_dies_leaves_nothing()
     {
         var data = Data.Of("samples");
-        Directory.CreateDirectory(_temp["store"]);
-        await using var server = await RegistryServer.Start(_temp["store"]);
-        await Peers.Push(data.Dir, data.Folders, server.Host);
+        await using var server = await Filled(data);
         using var forward = new HttpClient();
         var (broken, dead) = (new ConcurrentDictionary<string, bool>(), false);
         // Between the two stands what cuts every download in the middle, once, or all of them for ever.
@@ -242,9 +231,7 @@ public sealed class LiveRegistryTests : IDisposable
     public async Task What_a_folder_has_is_not_fetched()
     {
         var data = Data.Of("samples");
-        Directory.CreateDirectory(_temp["store"]);
-        await using var server = await RegistryServer.Start(_temp["store"]);
-        await Peers.Push(data.Dir, data.Folders, server.Host);
+        await using var server = await Filled(data);
         foreach (var layer in Directory.EnumerateFiles(_temp["store"], "data", SearchOption.AllDirectories).Where(path => new FileInfo(path).Length > 200_000))
         {
             File.Delete(layer);
@@ -288,4 +275,18 @@ public sealed class LiveRegistryTests : IDisposable
 
     private async Task<List<string>> Tags(string package) =>
         [.. (await Index(package)).GetProperty("images").EnumerateArray().SelectMany(image => image.GetProperty("tags").EnumerateArray()).Select(tag => tag.GetString()!).Order(StringComparer.Ordinal)];
+
+    // A registry with all images of a tree, its store in the folder "store".
+    private async Task<RegistryServer> Filled(Data data)
+    {
+        Directory.CreateDirectory(_temp["store"]);
+        var server = await RegistryServer.Start(_temp["store"]);
+        await Peers.Push(data.Dir, data.Folders, server.Host);
+        return server;
+    }
+
+    private string LargestBlob() => Directory.EnumerateFiles(_temp["store"], "data", SearchOption.AllDirectories).MaxBy(path => new FileInfo(path).Length)!;
+
+    private Task<BufferedCommandResult> CreateAll(Data data, RegistryServer server) =>
+        Run.Cli(["create", .. data.Folders.Select(folder => "docker://" + Name(server.Host, folder)), Plain, "-o", _temp["p.tar.zst"], "--json"]);
 }
