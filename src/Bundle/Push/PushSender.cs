@@ -66,30 +66,38 @@ internal sealed class PushSender(PushSource source, PushPlan plan, int paralleli
         }
     }
 
-    // One tag that may not change keeps no other one from its image.
+    // One tag that may not change keeps no other one from its image. Lists come after what is below them, here too: to set a tag, some
+    // registries write the manifest's link anew in place, and who puts a list at that moment is told that the link is no digest.
     private async Task SetTags(CancellationToken cancellation)
     {
         var refused = new List<Fault>();
-        var tags = plan.Repositories.SelectMany(one => one.Tags, (one, tag) => (one, tag)).Where(item => item.tag.Was != _index.Blobs[item.tag.Manifest].Digest);
-        await Many.Run(tags, (item, token) => Blamed(item.tag.Manifest, async () =>
+        var tags = plan.Repositories.SelectMany(one => one.Tags, (one, tag) => (one, tag))
+            .Where(item => item.tag.Was != _index.Blobs[item.tag.Manifest].Digest).ToLookup(item => item.tag.Manifest);
+        foreach (var wave in plan.Manifests.Waves)
         {
-            var blob = _index.Blobs[item.tag.Manifest];
-            try
-            {
-                await item.one.Remote.PutManifest(item.tag.Tag, blob.Digest, blob.MediaType, source.ReadManifest(item.tag.Manifest), token);
-            }
-            catch (BundleException e) when (e.Fault.Id == FaultId.TagImmutable)
-            {
-                lock (refused)
-                {
-                    refused.Add(e.Fault with { Images = [$"{item.one.Remote.FullName}:{item.tag.Tag}"] });
-                }
-            }
-        }), parallelism, cancellation);
+            await Many.Run(wave.SelectMany(manifest => tags[manifest]), (item, token) => Blamed(item.tag.Manifest, () => SetTag(item.one, item.tag, refused, token)), parallelism, cancellation);
+        }
+
         if (refused.Count > 0)
         {
             var first = refused.OrderBy(fault => fault.Images[0], StringComparer.Ordinal).First();
             throw (first with { Images = [.. refused.Select(fault => fault.Images[0]).Order(StringComparer.Ordinal)] }).ToException();
+        }
+    }
+
+    private async Task SetTag(TargetRepository repository, TargetTag tag, List<Fault> refused, CancellationToken cancellation)
+    {
+        var blob = _index.Blobs[tag.Manifest];
+        try
+        {
+            await repository.Remote.PutManifest(tag.Tag, blob.Digest, blob.MediaType, source.ReadManifest(tag.Manifest), cancellation);
+        }
+        catch (BundleException e) when (e.Fault.Id == FaultId.TagImmutable)
+        {
+            lock (refused)
+            {
+                refused.Add(e.Fault with { Images = [$"{repository.Remote.FullName}:{tag.Tag}"] });
+            }
         }
     }
 

@@ -129,6 +129,28 @@ public sealed class OddPushTests : IDisposable
     }
 
     [Fact]
+    public async Task A_list_gets_its_tag_when_its_children_have_theirs()
+    {
+        await Run.Shell($"mkdir tree; cp -r {_data.Dir}/tools/multi:1 tree/; skopeo copy -q --preserve-digests --override-arch arm64 dir:tree/multi:1 dir:tree/multi:arm64; skopeo copy -q --preserve-digests --override-arch amd64 dir:tree/multi:1 dir:tree/multi:amd64", _temp.Path);
+        await using var server = await RegistryServer.Start(_temp["store"]);
+        var order = new ConcurrentQueue<string>();
+        await using var proxy = await RegistryProxy.Start(server, async context =>
+        {
+            var tag = context.Request.Path.Value!.Split('/')[^1];
+            if (context.Request.Method == "PUT" && (tag is "1" or "arm64" or "amd64"))
+            {
+                order.Enqueue(tag + " begins");
+                await Task.Delay(tag == "1" ? 0 : 300, TestContext.Current.CancellationToken);
+                order.Enqueue(tag + " goes on");
+            }
+
+            return false;
+        });
+        await Pushed(_temp["tree"], proxy.Host);
+        Assert.Equal(["1 begins", "1 goes on"], order.Skip(4));
+    }
+
+    [Fact]
     public async Task A_denial_says_what_harbor_needs()
     {
         await using var server = await OddServer.Start(context =>
