@@ -19,8 +19,8 @@ internal static class RegistrySource
     public static void AddTo(SourceSet sources, IReadOnlyList<ImageReference> wanted, CancellationToken cancellation)
     {
         var found = Load(sources, [.. wanted.Distinct()], cancellation).GetAwaiter().GetResult();
-        var digests = found.Select(one => (one.Name.Name.Full, one.Digest)).ToHashSet();
-        foreach (var image in found.Where(one => !one.IsCompanion || one.Name.Tag is not null || digests.Add((one.Name.Name.Full, one.Digest))).DistinctBy(one => one.Name))
+        var named = found.Where(one => !one.IsNameless).Select(one => (one.Name.Name.Full, one.Digest)).ToHashSet();
+        foreach (var image in found.Where(one => !one.IsNameless || named.Add((one.Name.Name.Full, one.Digest))).DistinctBy(one => one.Name))
         {
             ImageWalk.Add(sources, image.Store, image.Name, image.Digest);
         }
@@ -45,7 +45,7 @@ internal static class RegistrySource
             var repository = sources.Registries.Client(one.Name.Host!).Repository(one.Name.Repository);
             var tags = (await sources.Registries.InTurn(() => repository.Tags(cancellation), cancellation)).Where(one.Fits!).ToList();
             return tags.Count > 0 ? [.. tags.Select(tag => new ImageReference(one.Name, tag, null))]
-                : throw new Fault(FaultId.ImageUnknown, $"{path} wants tags of {one.Name}, and none there fits") { Entry = path, Images = [one.Name.Full] }.ToException();
+                : throw new Fault(FaultId.ImageUnknown, $"{path} wants tags of {one.Name}, and none there fits") { Entry = path, Images = [one.Name.Full], Hint = $"'skopeo list-tags docker://{one.Name}' tells what is there" }.ToException();
         }
     }
 
@@ -101,5 +101,8 @@ internal static class RegistrySource
     }
 
     // Images that nobody named, such as signatures, give way to the same ones by name.
-    private sealed record Found(ImageReference Name, RegistryStore Store, Digest Digest, bool IsCompanion);
+    private sealed record Found(ImageReference Name, RegistryStore Store, Digest Digest, bool IsCompanion)
+    {
+        public bool IsNameless => IsCompanion && Name.Tag is null;
+    }
 }

@@ -78,11 +78,22 @@ internal sealed class RegistryStore(SourceSet sources, RegistryRepository reposi
             foreach (var subject in subjects)
             {
                 var fallback = RegistryNames.FallbackTag(subject);
-                // The fallback tag's list holds what refers to the image: it comes as that list.
-                var byTag = tags.Where(tag => tag == fallback || tag.StartsWith(fallback + ".", StringComparison.Ordinal)).Select(tag => new ImageReference(name, tag, null)).ToList();
-                var byApi = tags.Contains(fallback) ? []
-                    : await sources.Registries.InTurn(() => repository.Referrers(subject, cancellation), cancellation);
-                foreach (var reference in byTag.Concat(byApi.Select(one => new ImageReference(name, null, one.Digest))))
+                var byTag = tags.Where(tag => tag == fallback || tag.StartsWith(fallback + ".", StringComparison.Ordinal)).Select(tag => new ImageReference(name, tag, null));
+                var listed = new HashSet<Digest>();
+                foreach (var reference in byTag)
+                {
+                    if (await Load(reference) is { } digest)
+                    {
+                        found.Add((reference, digest));
+                        next.Add(digest);
+                        listed.UnionWith(_manifests[digest].Manifest.Manifests?.Select(one => one.Digest) ?? []);
+                        listed.Add(digest);
+                    }
+                }
+
+                // What the fallback tag lists comes as that list; a registry that got the API later may know more.
+                var byApi = await sources.Registries.InTurn(() => repository.Referrers(subject, cancellation), cancellation);
+                foreach (var reference in byApi.Where(one => !listed.Contains(one.Digest)).Select(one => new ImageReference(name, null, one.Digest)))
                 {
                     if (await Load(reference) is { } digest)
                     {

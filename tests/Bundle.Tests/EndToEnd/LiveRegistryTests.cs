@@ -60,6 +60,37 @@ public sealed class LiveRegistryTests : IDisposable
         Assert.Contains(sbom.ToString(), (await Index("all.tar.zst")).GetRawText(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_a_registry_with_the_referrers_api_finds_comes_along(bool alsoUnderTheFallbackTag)
+    {
+        await Run.Tool("cp", "-r", Data.Of("samples").Dir, _temp["images"]);
+        var images = _temp["images/localhost:5000/product/team/api:"];
+        var (api, signature) = (Digest.Of(await File.ReadAllBytesAsync(images + "2.0/manifest.json", Clients.Cancellation)), "");
+        signature = $"{images}sha256-{api.Hex}.sig";
+        if (alsoUnderTheFallbackTag)
+        {
+            // Left from times without the API: the list knows one of the two.
+            var listed = await File.ReadAllBytesAsync(signature + "/manifest.json", Clients.Cancellation);
+            var fallback = $"{images}sha256-{api.Hex}";
+            await Run.Tool("cp", "-r", signature, fallback);
+            File.Move(fallback + "/manifest.json", $"{fallback}/{Digest.Of(listed).Hex}.manifest.json");
+            await File.WriteAllTextAsync(fallback + "/manifest.json",
+                $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{"mediaType":"{{MediaTypes.OciManifest}}","digest":"{{Digest.Of(listed)}}","size":{{listed.Length}}}]}""", Clients.Cancellation);
+        }
+
+        await Run.Good("create", _temp["images"], "-o", _temp["all.tar.zst"]);
+        await using var server = await BundleServer.Start(_temp["all.tar.zst"]);
+        await Run.Good("create", $"docker://{server.Host}/product/team/api:2.0", Plain, "-o", _temp["p.tar.zst"]);
+        Assert.Equal(["2.0", .. alsoUnderTheFallbackTag ? (string[])[$"sha256-{api.Hex}"] : [], $"sha256-{api.Hex}.sig"], await Tags("p.tar.zst"));
+        var sbom = Digest.Of(await File.ReadAllBytesAsync(images + "sbom/manifest.json", Clients.Cancellation));
+        Assert.Equal([sbom.ToString()], (await Index("p.tar.zst")).GetProperty("images").EnumerateArray()
+            .Where(image => image.GetProperty("tags").GetArrayLength() == 0).Select(image => image.GetProperty("digest").GetString()));
+        await Run.Good("create", $"docker://{server.Host}/product/team/api:2.0", Plain, "--no-referrers", "-o", _temp["bare.tar.zst"]);
+        Assert.Equal(1, (await Index("bare.tar.zst")).GetProperty("images").GetArrayLength());
+    }
+
     [Fact]
     public async Task A_sync_file_is_understood_as_skopeo_understands_it()
     {
