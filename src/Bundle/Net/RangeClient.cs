@@ -255,8 +255,7 @@ internal sealed class RangeClient : IDisposable
     private BundleException Failed(string action, string reason, Exception? cause) => new Fault(FaultId.Http, $"cannot {action} {Name}: {reason.TrimEnd('.')}")
     {
         Entry = Name,
-        Hint = cause?.InnerException is System.Security.Authentication.AuthenticationException
-            ? "give the certificate that signed the server's with --ca FILE" : "check the address and the network, and run it again; what is there already is kept",
+        Hint = cause?.InnerException is UntrustedServerException untrusted ? untrusted.Hint : "check the address and the network, and run it again; what is there already is kept",
     }.ToException(cause);
 
     private BundleException Odd(string what) => new Fault(FaultId.Http, $"cannot read {Name}: {what}") { Entry = Name, Hint = "download the file, and give its path" }.ToException();

@@ -15,6 +15,11 @@ internal static class TlsRoots
     public static void Load(string file, X509Certificate2Collection roots)
     {
         var before = roots.Count;
+        if (!File.Exists(file))
+        {
+            throw (Bad(file) with { Message = $"the file of certificates {file} does not exist", Hint = "check the path" }).ToException();
+        }
+
         try
         {
             roots.ImportFromPemFile(file);
@@ -30,9 +35,18 @@ internal static class TlsRoots
         }
     }
 
-    /// <summary>Whether a server may be trusted: by the system, or because its certificate leads to one of ours.</summary>
-    public static bool Trust(X509Certificate2Collection roots, X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors) =>
-        errors == SslPolicyErrors.None || (errors == SslPolicyErrors.RemoteCertificateChainErrors && roots.Count > 0 && LeadsTo(roots, certificate, sent));
+    /// <summary>Whether a server may be trusted: by the system, or because its certificate leads to one of ours. Never false: what is wrong is thrown.</summary>
+    /// <exception cref="UntrustedServerException">It may not.</exception>
+    public static bool Trust(X509Certificate2Collection roots, X509Certificate? certificate, X509Chain? sent, SslPolicyErrors errors)
+    {
+        if (certificate is not X509Certificate2 leaf
+            || ((errors & SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None && (roots.Count == 0 || !LeadsTo(roots, leaf, sent))))
+        {
+            throw UntrustedServerException.Chain(certificate as X509Certificate2);
+        }
+
+        return (errors & ~SslPolicyErrors.RemoteCertificateChainErrors) == SslPolicyErrors.None ? true : throw UntrustedServerException.Name(leaf);
+    }
 
     /// <summary>The fault of a file without certificates.</summary>
     public static Fault Bad(string file) => new(FaultId.CredentialsInvalid, $"{file} holds no certificate that can be read")
@@ -41,7 +55,7 @@ internal static class TlsRoots
         Hint = "certificates are in PEM form: -----BEGIN CERTIFICATE-----",
     };
 
-    private static bool LeadsTo(X509Certificate2Collection roots, X509Certificate? certificate, X509Chain? sent)
+    private static bool LeadsTo(X509Certificate2Collection roots, X509Certificate2 certificate, X509Chain? sent)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -53,6 +67,6 @@ internal static class TlsRoots
             chain.ChainPolicy.ExtraStore.Add(element.Certificate);
         }
 
-        return certificate is X509Certificate2 leaf && chain.Build(leaf);
+        return chain.Build(certificate);
     }
 }

@@ -25,6 +25,9 @@ internal sealed class RegistryAuth(string host, RegistryOptions options, RetryPo
     /// <summary>The files that credentials come from; null where the caller gave some.</summary>
     public AuthFiles? Files => _files;
 
+    /// <summary>Whether credentials were found for what was asked so far.</summary>
+    public bool HasCredentials { get; private set; }
+
     /// <summary>Learns from the registry's first answer how it wants to be asked.</summary>
     /// <param name="plainHttp">Whether it is reached without TLS; its token server may then be too.</param>
     public void Learn(HttpResponseMessage first, bool plainHttp)
@@ -98,6 +101,7 @@ internal sealed class RegistryAuth(string host, RegistryOptions options, RetryPo
         {
             credentials = options.Credentials ?? _files!.Find(host, repository);
             _credentials.Add(repository, credentials);
+            HasCredentials |= credentials is not null;
         }
 
         return credentials;
@@ -118,7 +122,7 @@ internal sealed class RegistryAuth(string host, RegistryOptions options, RetryPo
                 return Token(await Body.Read(response, Limits.RegistryToken, patience.Token));
             }
 
-            var fault = await RegistryFaults.OfAnswer(realm.Authority, what, response, _files, patience.Token);
+            var fault = await RegistryFaults.OfAnswer(realm.Authority, what, response, _files, HasCredentials, patience.Token);
             throw TransientStatus.Is(response.StatusCode) ? new TransientException(fault, retries.Advice(response.Headers.RetryAfter)) : fault.ToException();
         }
         catch (Exception e) when (e is HttpRequestException or IOException || patience.IsOver)

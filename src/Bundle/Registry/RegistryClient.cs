@@ -63,7 +63,7 @@ internal sealed class RegistryClient : IDisposable
 
     /// <summary>The fault of an answer that was not hoped for; reads its body.</summary>
     public Task<Fault> Refusal(RegistryRequest request, HttpResponseMessage response, Patience patience) =>
-        RegistryFaults.OfAnswer(Host, request.What, response, _auth.Files, patience.Token);
+        RegistryFaults.OfAnswer(Host, request.What, response, _auth.Files, _auth.HasCredentials, patience.Token);
 
     /// <summary>The address of a <c>Location</c> header, kept to the letter: its query may be signed.</summary>
     /// <exception cref="BundleException">There is none, or it leads out of TLS.</exception>

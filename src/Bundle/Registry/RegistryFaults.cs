@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using System.Text.Json;
 using Bundle.Faults;
 using Bundle.Model;
+using Bundle.Net;
 
 namespace Bundle.Registry;
 
@@ -13,7 +14,9 @@ internal static class RegistryFaults
     private const int LongestText = 300;
 
     /// <summary>The fault of an answer that was not hoped for; reads its body.</summary>
-    public static async Task<Fault> OfAnswer(string host, string what, HttpResponseMessage response, AuthFiles? credentials, CancellationToken cancellation)
+    /// <param name="credentials">Where credentials were looked for; null where the caller gave some.</param>
+    /// <param name="known">Whether there were any for this registry.</param>
+    public static async Task<Fault> OfAnswer(string host, string what, HttpResponseMessage response, AuthFiles? credentials, bool known, CancellationToken cancellation)
     {
         var status = (int)response.StatusCode;
         var denied = response.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden;
@@ -22,7 +25,7 @@ internal static class RegistryFaults
         return new Fault(denied ? FaultId.RegistryDenied : FaultId.RegistryError, message)
         {
             Entry = host,
-            Hint = denied ? DeniedHint(host, credentials)
+            Hint = denied ? DeniedHint(host, credentials, known)
                 : response.StatusCode == HttpStatusCode.TooManyRequests ? "the registry limits requests: log in, or wait and try again"
                 : status >= 500 ? "the registry, or a proxy before it, has trouble: try again later, or look at its log"
                 : null,
@@ -39,7 +42,7 @@ internal static class RegistryFaults
         {
             Entry = host,
             Hint = plain ? "--tls-verify=false allows plain HTTP"
-                : tls ? "name the file of the registry's root certificate with --ca FILE; --tls-verify=false does without proof of who it is"
+                : tls ? Innermost<UntrustedServerException>(cause)?.Hint ?? "check the address, and what stands between here and there"
                 : "check the name, the network, and HTTPS_PROXY and NO_PROXY",
         };
     }
@@ -66,8 +69,9 @@ internal static class RegistryFaults
         return string.Concat(bounded.Select(c => char.IsControl(c) ? ' ' : c)).Trim();
     }
 
-    private static string DeniedHint(string host, AuthFiles? credentials) => credentials is null
+    private static string DeniedHint(string host, AuthFiles? credentials, bool known) => credentials is null
         ? "check the user, the password and the rights"
+        : known ? $"the credentials for {host} in {string.Join(", ", credentials.Places)} do not suffice: log in anew with 'skopeo login {host}', or check the user's rights"
         : $"log in with 'skopeo login {host}', or name a file of credentials with --authfile; looked into {string.Join(", ", credentials.Places)}"
             + string.Concat(credentials.Notes.Distinct(StringComparer.Ordinal).Select(note => "; " + note));
 

@@ -1,5 +1,6 @@
 using Bundle.Faults;
 using Bundle.Model;
+using Bundle.Net;
 using Bundle.Registry;
 using Bundle.Tests.Support;
 using Xunit;
@@ -74,6 +75,12 @@ public sealed class RealRegistryTests : IDisposable
         Assert.Contains("401", fault.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("guessed", fault.ToString(), StringComparison.Ordinal);
 
+        var pair = Convert.ToBase64String("alice:guessed"u8);
+        using var forgetful = new RegistryClient(server.Host, Options with { Credentials = null, AuthFile = _temp.Write("wrong.json", "{\"auths\":{\"" + server.Host + "\":{\"auth\":\"" + pair + "\"}}}") });
+        var refused = await Refused(FaultId.RegistryDenied, () => forgetful.Repository("product/base").Tags(Cancellation));
+        Assert.Contains("do not suffice", refused.Hint, StringComparison.Ordinal);
+        Assert.DoesNotContain(pair, refused.ToString(), StringComparison.Ordinal);
+
         using var nobody = new RegistryClient(server.Host, Options with { Credentials = null, AuthFile = _temp.Write("empty.json", "{}") });
         Assert.Contains("skopeo login", (await Refused(FaultId.RegistryDenied, () => nobody.Repository("product/base").Tags(Cancellation))).Hint, StringComparison.Ordinal);
     }
@@ -94,7 +101,10 @@ public sealed class RealRegistryTests : IDisposable
         }
 
         using var strict = new RegistryClient(server.Host, Options with { TlsVerify = true });
-        Assert.Contains("--ca", (await Refused(FaultId.RegistryUnreachable, () => strict.Repository("product/base").Tags(Cancellation))).Hint, StringComparison.Ordinal);
+        var unknown = await Refused(FaultId.RegistryUnreachable, () => strict.Repository("product/base").Tags(Cancellation));
+        Assert.Contains("its certificate is by 'CN=throw-away root', which is not trusted here", unknown.Message, StringComparison.Ordinal);
+        Assert.Contains("--ca", unknown.Hint, StringComparison.Ordinal);
+        Assert.Contains("does not exist", Assert.Throws<BundleException>(() => new RegistryClient(server.Host, Options with { CaFiles = [_temp["none.crt"]] })).Fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -103,7 +113,22 @@ public sealed class RealRegistryTests : IDisposable
         await Certificates.Make(_temp.Path, "192.0.2.1");
         await using var server = await RegistryServer.Start(_temp["store"], certificate: _temp["server.crt"]);
         using var client = new RegistryClient(server.Host, Options with { TlsVerify = true, CaFiles = [_temp["ca.crt"]] });
-        await Refused(FaultId.RegistryUnreachable, () => client.Repository("product/base").Tags(Cancellation));
+        var fault = await Refused(FaultId.RegistryUnreachable, () => client.Repository("product/base").Tags(Cancellation));
+        Assert.Contains("its certificate is for 192.0.2.1, not for", fault.Message, StringComparison.Ordinal);
+        Assert.DoesNotContain("--ca", fault.Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_certificate_that_is_out_of_date_is_no_matter_of_its_root()
+    {
+        using var key = System.Security.Cryptography.ECDsa.Create();
+        var request = new System.Security.Cryptography.X509Certificates.CertificateRequest("CN=a", key, System.Security.Cryptography.HashAlgorithmName.SHA256);
+        var now = DateTimeOffset.UtcNow;
+        using var old = request.CreateSelfSigned(now.AddDays(-9), now.AddDays(-2));
+        using var young = request.CreateSelfSigned(now.AddDays(2), now.AddDays(9));
+        Assert.Contains("was valid until", UntrustedServerException.Chain(old).Message, StringComparison.Ordinal);
+        Assert.Contains("valid from", UntrustedServerException.Chain(young).Message, StringComparison.Ordinal);
+        Assert.All([old, young], one => Assert.DoesNotContain("--ca", UntrustedServerException.Chain(one).Hint, StringComparison.Ordinal));
     }
 
     [Fact]
