@@ -17,7 +17,7 @@ internal sealed class CreateVerb : Verb
             + "registry:PATH        a registry's storage, or a tar of one\n"
             + "oci:PATH[:REF]       an OCI layout\n"
             + "oci-archive:FILE[:REF] a tar of one\n"
-            + "docker-archive:FILE  what docker save writes\n"
+            + "docker-archive:FILE[:REF] what docker save writes\n"
             + "bundle:FILE          another package\n"
             + "docker://HOST/NAME[:TAG] an image of a live registry\n"
             + "yaml:FILE            images of live registries, as skopeo sync has them",
@@ -26,6 +26,7 @@ internal sealed class CreateVerb : Verb
 
     private readonly Option<string> _output = OutputOption();
     private readonly Option<string> _imagesFrom = new("--images-from") { HelpName = "LIST", Description = "The images of a text file, one a line, # begins a comment: only those of the SOURCEs, or without SOURCE from their registries" };
+    private readonly Option<string[]> _image = ImageOption();
     private readonly Option<string[]> _platform = new("--platform") { HelpName = "OS/ARCH", Description = "Of lists, take this platform only (a list keeps its digest); may be repeated" };
     private readonly Option<string[]> _base = new("--base") { HelpName = "OLD", Description = "Leave out what another package (or its bundle.json, or a source) has; may be repeated" };
     private readonly Option<string[]> _include = new("--include") { HelpName = "PATH", Description = "An extra file or folder, such as deploy scripts; may be repeated" };
@@ -45,7 +46,7 @@ internal sealed class CreateVerb : Verb
         : base("create", "Create a package of images.")
     {
         Arguments.Add(_sources);
-        foreach (Option option in (Option[])[_output, _imagesFrom, _platform, _base, _include, .. _servers.All, _noReferrers, _tmp, _level, _split, _threads, _force, _noCompare, _noSync, _sign, _passwordFile])
+        foreach (Option option in (Option[])[_output, _imagesFrom, _image, _platform, _base, _include, .. _servers.All, _noReferrers, _tmp, _level, _split, _threads, _force, _noCompare, _noSync, _sign, _passwordFile])
         {
             Options.Add(option);
         }
@@ -59,6 +60,7 @@ internal sealed class CreateVerb : Verb
         "bundle create images/ --output patch.tar.zst",
         "bundle create images/ -o patch.tar.zst --images-from release.txt --include deploy/",
         "bundle create registry:/var/lib/registry docker-archive:app.tar -o patch.tar.zst",
+        "bundle create registry:/var/lib/registry -o patch.tar.zst --image 'product/*' --image tools/curl:8",
         "bundle create images/ -o patch.tar.zst --base v1.tar.zst",
         "bundle create docker://registry.example/product/base:1.0 -o patch.tar.zst --platform linux/amd64",
         "bundle create --images-from images-list.txt -o patch.tar.zst",
@@ -87,6 +89,7 @@ internal sealed class CreateVerb : Verb
             Output = output,
             OutputStream = output is null ? Session.OpenOutputStream() : null,
             ImagesFrom = list,
+            Images = parsed.GetValue(_image) ?? [],
             Registry = _servers.Registry(parsed),
             Referrers = !parsed.GetValue(_noReferrers),
             Platforms = Platforms(parsed.GetValue(_platform) ?? []),

@@ -26,6 +26,9 @@ public sealed record CreateOptions
     /// </summary>
     public string? ImagesFrom { get; init; }
 
+    /// <summary>Patterns of the images that are taken, as extraction has them; empty for all.</summary>
+    public IReadOnlyList<string> Images { get; init; } = [];
+
     /// <summary>The platforms that are taken of lists, as <c>os/architecture[/variant]</c>; empty for all.</summary>
     public IReadOnlyList<string> Platforms { get; init; } = [];
 

@@ -63,8 +63,14 @@ internal sealed class CreatePlan : IDisposable
             }
         }
 
+        if (options.Images.Count > 0)
+        {
+            sources.Select(options.Images);
+        }
+
         sources.RequireReadable();
         sources.RequireDistinctNames();
+        sources.TellUnfitLists();
         sources.Files.Include(options.Includes, cancellation);
         var bases = options.Bases.Select(one => KnownIndex.Read(one, cancellation, registries)).ToList();
         foreach (var lender in options.Lenders)

@@ -64,7 +64,7 @@ internal static class Lending
             }
             catch (BundleException e) when (e.Fault.Id.Class == FaultClass.Package)
             {
-                faults.Add(e.Fault with { Entry = name, Message = $"the base {name}: {e.Fault.Message}" });
+                faults.Add(e.Fault with { Entry = name, Message = "the base " + e.Fault.Message });
             }
         }
 

@@ -22,6 +22,9 @@ internal static class RegistryNames
                 Hint = "such as docker://registry.example/product/base:1.0 or docker://registry.example/product/base@sha256:…",
             }.ToException();
 
+    /// <summary>What to do about a source that is not there: it may be the name of an image.</summary>
+    public static string Advice(string source) => ImageReference.TryParse(source) is null ? "check the path" : $"check the path; an image of a registry is {Transport}{source}";
+
     /// <summary>Completes a name as docker does: <c>alpine</c> is <c>docker.io/library/alpine</c>.</summary>
     public static ImageReference Complete(ImageReference reference)
     {

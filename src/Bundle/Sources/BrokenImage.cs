@@ -41,7 +41,7 @@ internal sealed record BrokenImage(ImageName Name, string? Tag, Fault Fault)
         {
             Message = list + (images.Count > Shown ? $"; and {images.Count - Shown} more" : ""),
             Images = [.. images.SelectMany(image => image.Fault.Images).Distinct(StringComparer.Ordinal)],
-            Hint = first.Hint is { } hint ? hint + "; or leave the image out with --images-from" : "leave the image out with --images-from",
+            Hint = (first.Hint is { } hint ? hint + "; or l" : "l") + "eave the image out: --image and --images-from say which are taken",
         }).ToException();
     }
 }

@@ -1,6 +1,7 @@
 using Bundle.Faults;
 using Bundle.IO;
 using Bundle.Model;
+using Bundle.Registry;
 
 namespace Bundle.Sources;
 
@@ -17,7 +18,7 @@ internal static class DirSource
         if (!Directory.Exists(root))
         {
             throw Missing(path, File.Exists(root) ? "is a file, not a folder of images" : "does not exist",
-                File.Exists(root) ? "dir: means a folder made by 'skopeo copy … dir:' or 'skopeo sync --dest dir'" : "check the path");
+                File.Exists(root) ? "dir: means a folder made by 'skopeo copy … dir:' or 'skopeo sync --dest dir'" : RegistryNames.Advice(path));
         }
 
         if (OtherKind(root) is { } kind)

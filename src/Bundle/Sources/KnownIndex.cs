@@ -44,7 +44,7 @@ internal sealed record KnownIndex(BundleIndex Index, Digest Digest)
     private static KnownIndex ReadPackage(string path)
     {
         using var package = PackageFile.Open(PackageInput.File(path));
-        var head = PackageHead.Read(package.Frames());
+        var head = NamedStream.Blame(path, () => PackageHead.Read(package.Frames()));
         return new KnownIndex(head.Index, head.BundleDigest);
     }
 

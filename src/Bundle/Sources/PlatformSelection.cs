@@ -27,6 +27,10 @@ internal sealed class PlatformSelection(IReadOnlyList<string> wanted)
         return fitting;
     }
 
+    /// <summary>Whether there is something to choose: false where children have platforms, and none of them is wanted.</summary>
+    public bool Fits(IReadOnlyList<Descriptor> children) =>
+        wanted.Count == 0 || children.Any(Names) || !children.Any(child => child.Platform is not null && child.About is null);
+
     /// <summary>Whether a child says that it is of a wanted platform.</summary>
     public bool Names(Descriptor child) => child.Platform is { } platform && IsWanted(platform);
 

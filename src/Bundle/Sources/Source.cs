@@ -22,7 +22,7 @@ internal static class Source
     {
         ["dir"] = DirSource.AddTo,
         ["docker"] = RegistrySource.AddTo,
-        ["registry"] = StorageSource.AddTo,
+        ["registry"] = StorageSource.Note,
         ["oci"] = OciSource.AddTo,
         ["oci-archive"] = OciSource.AddTo,
         ["docker-archive"] = DockerSource.AddTo,
@@ -30,7 +30,10 @@ internal static class Source
         [Yaml] = (sources, path, cancellation) => RegistrySource.AddTo(sources, RegistrySource.Wanted(sources, path, cancellation), cancellation),
     };
 
-    /// <summary>Adds the images of several sources. Those of live registries come last, all at once: what others have is not fetched.</summary>
+    /// <summary>
+    /// Adds the images of several sources. Those of registries' storages come when all sources are known, as one may have what another lacks;
+    /// those of live registries last, all at once: what others have is not fetched.
+    /// </summary>
     /// <exception cref="BundleException">One is not there, holds no image, or something in it is wrong.</exception>
     public static void AddTo(SourceSet all, IEnumerable<string> sources, CancellationToken cancellation)
     {
@@ -47,16 +50,19 @@ internal static class Source
             }
             else
             {
-                AddTo(all, source, cancellation);
+                AddOne(all, source, cancellation);
             }
         }
 
+        StorageSource.AddNoted(all, cancellation);
         RegistrySource.AddTo(all, remote, cancellation);
     }
 
     /// <summary>Adds the images of a source.</summary>
     /// <exception cref="BundleException">It is not there, holds no image, or something in it is wrong.</exception>
-    public static void AddTo(SourceSet sources, string source, CancellationToken cancellation)
+    public static void AddTo(SourceSet sources, string source, CancellationToken cancellation) => AddTo(sources, [source], cancellation);
+
+    private static void AddOne(SourceSet sources, string source, CancellationToken cancellation)
     {
         var colon = source.IndexOf(':', StringComparison.Ordinal);
         if (colon > 0 && !Path.Exists(source))
@@ -72,7 +78,8 @@ internal static class Source
                 throw new Fault(FaultId.SourceMissing, $"{source} does not exist, and '{source[..colon]}' is no transport that is known")
                 {
                     Entry = source,
-                    Hint = "check the path; the transports are " + string.Join(", ", Transports.Keys.Select(name => name + ":")),
+                    Hint = source[..colon].Contains('.', StringComparison.Ordinal) || source[..colon] == "localhost" ? RegistryNames.Advice(source)
+                        : "check the path; the transports are " + string.Join(", ", Transports.Keys.Select(name => name + ":")),
                 }.ToException();
             }
         }
@@ -100,18 +107,28 @@ internal static class Source
             return;
         }
 
+        if (KnownIndex.IsIndex(path))
+        {
+            throw new Fault(FaultId.SourceMissing, $"{path} holds no images") { Entry = path, Hint = "the bundle.json of a package is good for --base and for diff; here the package itself is needed" }.ToException();
+        }
+
         var tree = FileTree.Open(sources, path, cancellation);
-        if (FileStat.Of(path) is { Kind: FileKind.Regular } && DockerSource.RootOf(tree) is { } docker)
+        var docker = FileStat.Of(path) is { Kind: FileKind.Regular } ? DockerSource.RootOf(tree) : null;
+        var (layout, storage) = (OciSource.RootOf(tree), StorageSource.Find(tree));
+
+        // The form nearest to the top: mirrors put layouts of catalogs deep into archives of a storage.
+        var depths = (Docker: Depth(docker), Layout: Depth(layout), Storage: storage is null ? int.MaxValue : StorageSource.DepthOf(storage));
+        if (docker is not null && depths.Docker <= Math.Min(depths.Layout, depths.Storage))
         {
             DockerSource.AddTo(sources, tree, docker, null, cancellation);
         }
-        else if (OciSource.RootOf(tree) is { } layout)
+        else if (layout is not null && depths.Layout <= depths.Storage)
         {
             OciSource.AddTo(sources, tree, layout, null, cancellation);
         }
-        else if (StorageSource.RootOf(tree) is { } storage)
+        else if (storage is not null)
         {
-            StorageSource.AddTo(sources, tree, storage, cancellation);
+            sources.Note(storage);
         }
         else
         {
@@ -121,9 +138,11 @@ internal static class Source
                 Hint = "an archive of images is one of an OCI layout, of a registry's storage (docker/registry/v2), or what 'docker save' writes",
             }.ToException();
         }
+
+        static int Depth(string? root) => root is null ? int.MaxValue : FileTree.DepthOf(root);
     }
 
     // Folders that say themselves what they are; all others are looked through for dir images.
     private static bool IsStore(string path) => Directory.Exists(path)
-        && (File.Exists(Path.Combine(path, "oci-layout")) || StorageSource.RootOf(new FolderTree(path)) is not null);
+        && (File.Exists(Path.Combine(path, "oci-layout")) || StorageSource.Find(new FolderTree(path)) is not null);
 }

@@ -2,17 +2,19 @@ using Bundle.Faults;
 using Bundle.Index;
 using Bundle.Model;
 using Bundle.Registry;
+using Bundle.Sources.Storage;
 
 namespace Bundle.Sources;
 
 /// <summary>All sources together: their images, and where each blob can be read. Equal blobs are one, wherever they come from.</summary>
 /// <remarks>Locations are good until it is disposed of.</remarks>
-internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPool? registries = null) : IDisposable
+internal sealed partial class SourceSet(PlatformSelection? platforms = null, RegistryPool? registries = null) : IDisposable
 {
     private readonly List<IDisposable> _owned = [];
     private readonly List<BrokenImage> _broken = [];
     private readonly List<SourceImage> _images = [];
     private readonly List<string> _warnings = [];
+    private readonly List<StorageRoot> _storages = [];
     private readonly Dictionary<Digest, BlobLocation> _first = [];
     private readonly Dictionary<Digest, List<BlobLocation>> _copies = [];
     private readonly HashSet<(Digest Digest, object Place)> _places = [];
@@ -53,7 +55,13 @@ internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPoo
         }
     }
 
+    /// <summary>The registries' storages that were named; their images are added when all are known.</summary>
+    public IReadOnlyList<StorageRoot> Storages => _storages;
+
     public void Add(SourceImage image) => _images.Add(image);
+
+    /// <summary>Notes a registry's storage.</summary>
+    public void Note(StorageRoot storage) => _storages.Add(storage);
 
     /// <summary>Notes an image that cannot be read: it may not be wanted.</summary>
     public void Add(BrokenImage image) => _broken.Add(image);
@@ -99,54 +107,6 @@ internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPoo
     /// <summary>Other places that claim to have a blob; none that is remote.</summary>
     public IEnumerable<BlobLocation> FurtherCopies(Digest digest) => _copies.GetValueOrDefault(digest) ?? [];
 
-    /// <summary>Keeps the images that a list names.</summary>
-    /// <exception cref="BundleException">It names one that is not there; all such are told at once.</exception>
-    public void Select(IReadOnlyList<ImageReference> wanted, string list)
-    {
-        var selected = new List<SourceImage>();
-        var unreadable = new List<BrokenImage>();
-        var unknown = new List<string>();
-        var names = _images.ToLookup(image => image.Name.Normalized, StringComparer.Ordinal);
-        var repositories = _images.ToLookup(image => image.Name.Repository, StringComparer.Ordinal);
-        foreach (var reference in wanted)
-        {
-            // A tree that was made without --scoped has no hosts, and a list may leave them out.
-            var found = Matching(names[reference.Name.Normalized], reference);
-            if (found.Count == 0)
-            {
-                found = Matching(repositories[reference.Name.Repository].Where(image => image.Name.Host is null || reference.Name.Host is null), reference);
-            }
-
-            selected.AddRange(found);
-            var broken = _broken.Where(image => image.Is(reference)).ToList();
-            unreadable.AddRange(broken);
-            if (found.Count == 0 && broken.Count == 0)
-            {
-                unknown.Add(reference.ToString());
-            }
-        }
-
-        if (unknown.Count > 0)
-        {
-            throw new Fault(FaultId.ImageUnknown, $"{list} names {(unknown.Count == 1 ? "an image that is" : $"{unknown.Count} images that are")} not in the sources: {string.Join(", ", unknown)}")
-            {
-                Entry = list,
-                Images = unknown,
-                Hint = "fetch what is missing, or remove it from the list",
-            }.ToException();
-        }
-
-        if (WithReferrers)
-        {
-            selected.AddRange(Companions.Of(selected, _images));
-        }
-
-        _images.Clear();
-        _images.AddRange(selected.Distinct());
-        _broken.Clear();
-        _broken.AddRange(unreadable);
-    }
-
     /// <summary>Refuses images that are wanted and cannot be read.</summary>
     /// <exception cref="BundleException">There are such.</exception>
     public void RequireReadable() => BrokenImage.Refuse(_broken);
@@ -165,7 +125,7 @@ internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPoo
                 {
                     Entry = image.Origin,
                     Images = [other.Reference, image.Reference],
-                    Hint = "leave one out, or give one another name: a registry's host is no part of the name in its storage",
+                    Hint = "leave one out, or give one another name: a registry's host is no part of the name in its storage; a patch is put onto what it builds on by 'bundle merge OLD PATCH'",
                 }.ToException();
             }
         }
@@ -178,11 +138,5 @@ internal sealed class SourceSet(PlatformSelection? platforms = null, RegistryPoo
         {
             resource.Dispose();
         }
-    }
-
-    private static List<SourceImage> Matching(IEnumerable<SourceImage> images, ImageReference reference)
-    {
-        var matching = images.Where(image => (reference.Tag is null || image.Tag == reference.Tag) && (reference.Digest is not { } digest || image.Digest == digest)).ToList();
-        return reference.Tag is null ? [.. matching.Select(image => image with { Tag = null })] : matching;
     }
 }

@@ -143,6 +143,26 @@ public sealed class IncrementalTests
     }
 
     [Fact]
+    public async Task Of_several_packages_the_one_that_is_damaged_is_named()
+    {
+        using var temp = await Packages("samples");
+        await Run.Shell("for at in 100 3000000; do cp v1 $at; printf '%0100d' 7 | dd of=$at bs=1 seek=$at conv=notrunc status=none; done; head -c 3000000 v1 > cut", temp.Path);
+        foreach (var bad in (string[])["100", "3000000", "cut"])
+        {
+            foreach (var line in (string[][])[["merge", temp[bad], temp["patch"], "-o", temp["m"]], ["merge", temp["v1"], temp[bad], "-o", temp["m"]], ["extract", temp["patch"], "--as", "oci", "--to", temp["x" + bad], "--base", temp[bad]]])
+            {
+                var refused = await Run.Cli(line);
+                Assert.True(refused.ExitCode == 3, $"{string.Join(' ', line)}: {refused.ExitCode} {refused.StandardError}");
+                Assert.Contains($"{temp[bad]}: ", refused.StandardError, StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Contains($"{temp["100"]}: ", (await Run.Cli("diff", temp["v2"], temp["100"])).StandardError, StringComparison.Ordinal);
+        Assert.Contains("--base", (await Run.AnyShell("tar --zstd -xf v1 bundle.json; $BUNDLE merge bundle.json patch -o m", temp.Path)).StandardError, StringComparison.Ordinal);
+        Assert.Contains("bundle merge", (await Run.Cli("create", $"bundle:{temp["v1"]}", $"bundle:{temp["patch"]}", "-o", temp["m"])).StandardError, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Together_with_its_base_it_makes_one_package_of_both_releases()
     {
         using var temp = await Packages("samples");

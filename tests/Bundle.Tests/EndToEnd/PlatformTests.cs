@@ -53,6 +53,15 @@ public sealed class PlatformTests
         Assert.Contains("--platform", refused.StandardError, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_list_that_has_no_wanted_platform_is_taken_whole_and_told()
+    {
+        using var temp = new TempFolder();
+        var told = await Run.Good("create", Data.Of("samples").Dir + "/tools", "--platform", "linux/s390x", "-o", temp["p"]);
+        Assert.Contains("multi:1 has no platform that is wanted, so all of its platforms are taken: linux/amd64, linux/arm64", told.StandardError, StringComparison.Ordinal);
+        Assert.DoesNotContain("no platform", (await Run.Good("create", Data.Of("samples").Dir, "--platform", "linux/arm64", "-o", temp["q"])).StandardError, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("amd64")]
     [InlineData("linux/")]

@@ -1,5 +1,6 @@
 using Bundle.Create;
 using Bundle.Extract;
+using Bundle.Faults;
 using Bundle.Model;
 using Bundle.Tests.Support;
 using Xunit;
@@ -63,6 +64,60 @@ public sealed class SourceFormsTests : IDisposable
     }
 
     [Fact]
+    public async Task A_selection_of_a_store_is_what_the_same_images_alone_make()
+    {
+        Forms.Create(_temp["all.tar.zst"], Forms.Plain(Data.Of("samples"), _temp["images"]));
+        Forms.Extract(_temp["all.tar.zst"], TargetForm.Registry, _temp["store"]);
+        await Run.Shell("mkdir -p some/product/team; cp -rL images/tools images/kube-scheduler:v1.20.5 some/; cp -rL images/product/team/api:2.0 images/product/team/api:sha256-* some/product/team/", _temp.Path);
+        string[] select = ["--image", "tools/*", "--image", "kube-scheduler", "--image", "product/team/api:2.0"];
+
+        // With what belongs to an image: its signature has a tag; the other referrer stays a stranger's, as it has a name of its own.
+        await Run.Good(["create", "registry:" + _temp["store"], "-o", _temp["1.tar.zst"], .. select]);
+        await Run.Good("create", _temp["some"], "-o", _temp["2.tar.zst"]);
+        await Run.Tool("cmp", _temp["1.tar.zst"], _temp["2.tar.zst"]);
+
+        // What is broken is no matter where it is not wanted.
+        await Run.Shell("for f in $(find store -path '*product/worker*/_manifests/tags/*/current/link'); do rm -r $f; done", _temp.Path);
+        await Run.Good(["create", _temp["store"], "-o", _temp["3.tar.zst"], .. select]);
+        await Run.Tool("cmp", _temp["1.tar.zst"], _temp["3.tar.zst"]);
+        var broken = await Run.Cli("create", _temp["store"], "-o", _temp["no.tar.zst"], "--image", "product/*");
+        Assert.Equal(1, broken.ExitCode);
+        Assert.Contains("product/worker:2.0", broken.StandardError, StringComparison.Ordinal);
+        var unknown = await Run.Cli("create", _temp["store"], "-o", _temp["no.tar.zst"], "--image", "tools/*", "--image", "gone:1");
+        Assert.Equal(1, unknown.ExitCode);
+        Assert.Contains("no image gone:1", unknown.StandardError, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Archives_as_mirrors_write_them()
+    {
+        var expected = Forms.Create(_temp["dir.tar.zst"], Forms.Plain(Data.Of("samples"), _temp["images"])).BundleDigest;
+        Forms.Extract(_temp["dir.tar.zst"], TargetForm.Registry, _temp["m"]);
+
+        // mindthegap: a registry's root folder, with a list beside the storage. oc-mirror 2: files alone, links first, then a working folder that
+        // has layouts of catalogs, then blobs, in as many archives as a size allows; of later ones the blobs are those that are new.
+        await Run.Shell($"""
+            set -e
+            cd m; echo 'docker.io: ' > images.yaml; tar -cf ../mindthegap.tar docker images.yaml; rm images.yaml
+            catalog=working-dir/operator-catalogs/index/0123/catalog-image; mkdir -p $catalog
+            skopeo copy -q dir:{Data.Of("samples").Dir}/product/worker:2.0 oci:$catalog
+            echo 'kind: ImageSetConfiguration' > isc_2026-01-01T00:00:00Z
+            find docker -type f -path '*/repositories/*' > links; find working-dir isc_* -type f > others; find docker -type f -path '*/blobs/*' > blobs
+            cat links others blobs | tar -cf ../mirror.tar -T -
+            (cat links others; head -n 10 blobs) | tar -cf ../mirror_000001.tar -T -; tail -n +11 blobs | tar -cf ../mirror_000002.tar -T -
+            (cat links others; tail -n +11 blobs) | tar -czf ../later.tar.gz -T -
+            """, _temp.Path);
+        foreach (var sources in (string[][])[["mindthegap.tar"], ["mirror.tar"], ["mirror_000001.tar", "mirror_000002.tar"], ["mirror_000002.tar", "mirror_000001.tar"], ["mirror_000001.tar", "later.tar.gz"]])
+        {
+            Assert.Equal(expected, Forms.Create(_temp["1.tar.zst"], [.. sources.Select(name => _temp[name])]).BundleDigest);
+            Assert.Equal(expected, Forms.Create(_temp["1.tar.zst"], [.. sources.Select(name => "registry:" + _temp[name])]).BundleDigest);
+        }
+
+        Assert.Contains("name them all", Forms.Refused(FaultId.BlobMissing, _temp, _temp["mirror_000001.tar"]).Hint, StringComparison.Ordinal);
+        Assert.Contains("name them all", Forms.Refused(FaultId.SourceMissing, _temp, _temp["mirror_000002.tar"]).Hint, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Layouts_packages_and_archives_of_them()
     {
         var tree = Forms.Plain(Data.Of("samples"), _temp["images"]);
@@ -100,6 +155,12 @@ public sealed class SourceFormsTests : IDisposable
         Assert.Equal(expected, Forms.Create(_temp["3.tar.zst"], corpus + "/v1/oci").BundleDigest);
         await Run.Tool("cmp", _temp["1.tar.zst"], _temp["2.tar.zst"]);
         await Run.Tool("cmp", _temp["1.tar.zst"], _temp["3.tar.zst"]);
+        await Run.Shell($"tar -czf store.tgz -C {corpus}/v1/registry docker; tar --zstd -cf layout.tzst -C {corpus}/v1/oci .", _temp.Path);
+        foreach (var source in (string[])["registry:" + _temp["store.tgz"], "oci-archive:" + _temp["layout.tzst"], "bundle:" + _temp["1.tar.zst"]])
+        {
+            Forms.Create(_temp["4.tar.zst"], source);
+            await Run.Tool("cmp", _temp["1.tar.zst"], _temp["4.tar.zst"]);
+        }
     }
 
     [Fact]
@@ -128,7 +189,7 @@ public sealed class SourceFormsTests : IDisposable
         Forms.Create(_temp["full.tar.zst"], data);
         Forms.Create(_temp["old.tar.zst"], data + "/product", data + "/registry.k8s.io");
         Forms.Create(new CreateOptions { Sources = [data], Bases = [_temp["old.tar.zst"]], Output = _temp["patch.tar.zst"] });
-        Assert.Equal(Faults.FaultId.BlobMissing, Forms.Refused(Faults.FaultId.BlobMissing, _temp, _temp["patch.tar.zst"]).Id);
+        Assert.Equal(FaultId.BlobMissing, Forms.Refused(FaultId.BlobMissing, _temp, _temp["patch.tar.zst"]).Id);
         foreach (var order in (string[][])[["old.tar.zst", "patch.tar.zst"], ["patch.tar.zst", "old.tar.zst"]])
         {
             // The old one's names have lost a folder, so its images are taken away again.
@@ -156,7 +217,7 @@ public sealed class SourceFormsTests : IDisposable
         Assert.Equal(["app:2.0"], Names($"oci-archive:{_temp["app.tar"]}:2.0"));
         var digest = Digest.Of(await File.ReadAllBytesAsync(api + "/manifest.json", TestContext.Current.CancellationToken));
         Assert.Equal(["nameless@" + digest], Names(_temp["nameless.tar"]));
-        Assert.Contains("3.0", Forms.Refused(Faults.FaultId.ImageUnknown, _temp, $"oci:{_temp["bare"]}:3.0").Message, StringComparison.Ordinal);
+        Assert.Contains("3.0", Forms.Refused(FaultId.ImageUnknown, _temp, $"oci:{_temp["bare"]}:3.0").Message, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -28,7 +28,7 @@ internal static class DockerSource
     }
 
     /// <summary>Where in a tree the list of a docker archive is; null where it has none.</summary>
-    public static string? RootOf(FileTree tree) => tree.RootsOf(ManifestName).OrderBy(root => root.Length).FirstOrDefault() is { } root && IsList(tree, root) ? root : null;
+    public static string? RootOf(FileTree tree) => tree.RootsOf(ManifestName) is [var root, ..] && IsList(tree, root) ? root : null;
 
     /// <summary>Adds the images of an archive.</summary>
     /// <param name="wanted">The name of the one that is wanted; null for all.</param>

@@ -34,7 +34,7 @@ internal sealed class OciSource
         AddTo(sources, tree, root, wanted, cancellation);
     }
 
-    /// <summary>Where in a tree a layout is; null where it has none.</summary>
+    /// <summary>Where in a tree a layout is, the nearest to the top; null where it has none.</summary>
     public static string? RootOf(FileTree tree) => tree.RootsOf(MarkName).Cast<string?>().FirstOrDefault(root => tree.File(FileTree.Join(root!, IndexName)) is not null);
 
     /// <summary>Adds the images of a layout.</summary>

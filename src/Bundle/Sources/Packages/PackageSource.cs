@@ -13,7 +13,7 @@ internal static class PackageSource
     /// <exception cref="BundleException">It is no package, or damaged.</exception>
     public static void AddTo(SourceSet sources, string path, CancellationToken cancellation)
     {
-        var package = sources.Own(PackageReader.Open(PackageInput.File(path)));
+        var package = sources.Own(NamedStream.Blame(path, () => PackageReader.Open(PackageInput.File(path))));
         var store = new PackageStore(package);
         var entries = Entries(package);
         foreach (var image in package.Index.Images)

@@ -55,7 +55,7 @@ internal sealed class ArchiveTree : FileTree
     /// <inheritdoc/>
     public override IReadOnlyList<string> RootsOf(string end) =>
         [.. _members.Keys.Concat(_folders.Keys).Where(path => path == end || path.EndsWith("/" + end, StringComparison.Ordinal))
-            .Select(path => path.Length == end.Length ? "" : path[..^(end.Length + 1)]).Order(StringComparer.Ordinal)];
+            .Select(path => path.Length == end.Length ? "" : path[..^(end.Length + 1)]).OrderBy(DepthOf).ThenBy(path => path, StringComparer.Ordinal)];
 
     private TarMember? Resolve(string path, string asked, int depth)
     {

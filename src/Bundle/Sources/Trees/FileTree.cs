@@ -26,9 +26,12 @@ internal abstract class FileTree
     /// <exception cref="BundleException">One is a link.</exception>
     public abstract IReadOnlyList<string> Folders(string path);
 
-    /// <summary>The folders above files or folders that end in a path; the tree itself is the empty one.</summary>
+    /// <summary>The folders above files or folders that end in a path, those nearest to the top first; the tree itself is the empty one.</summary>
     /// <param name="end">Such as <c>index.json</c>.</param>
     public abstract IReadOnlyList<string> RootsOf(string end);
+
+    /// <summary>How many folders deep a folder lies; the tree itself does not.</summary>
+    public static int DepthOf(string folder) => folder.Length == 0 ? 0 : folder.AsSpan().Count('/') + 1;
 
     /// <summary>Opens a folder or an archive.</summary>
     /// <exception cref="BundleException">It is not there, or is neither.</exception>
