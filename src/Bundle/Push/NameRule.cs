@@ -26,6 +26,9 @@ public sealed record NameRule
         return rule._from.Contains('*') || rule._to.Contains('*') ? null : rule;
     }
 
+    /// <inheritdoc/>
+    public override string ToString() => _begins ? $"{_from}*={_to}*" : $"{_from}={_to}";
+
     /// <summary>The new repository of an image, whose name may be meant with its registry's host or without; null where another one is meant.</summary>
     public string? Apply(ImageName name)
     {

@@ -38,7 +38,7 @@ public static class Pusher
                 await sender.Run(progress, cancellation);
             }
 
-            return Result(source, plan, options.DryRun ? PushTally.Planned(plan) : sender.Tally);
+            return Result(source, plan, options, options.DryRun ? PushTally.Planned(plan) : sender.Tally);
         }
         catch (BundleException e) when (e.Fault.Id == FaultId.RegistryDenied || (e.Fault.Id == FaultId.RegistryError && e.Fault.Hint is null))
         {
@@ -55,7 +55,7 @@ public static class Pusher
         return fault.Hint is null ? harbor : fault.Hint + "; " + harbor;
     }
 
-    private static PushResult Result(PushSource source, PushPlan plan, PushTally tally)
+    private static PushResult Result(PushSource source, PushPlan plan, PushOptions options, PushTally tally)
     {
         var index = plan.Index;
         var present = plan.Repositories.SelectMany(one => one.Blobs.Where(blob => !one.MissingBlobs.Contains(blob))).ToList();
@@ -63,7 +63,7 @@ public static class Pusher
         var sentManifests = plan.Repositories.SelectMany(one => one.MissingManifests).ToList();
         return new PushResult(
             [.. plan.Images.Select(one => new PushedImage(one.Image, one.Target, References(plan, one.Image, one.Target)))],
-            tally.Uploaded, tally.Mounted, Count(index, present), Count(index, sentManifests), Count(index, presentManifests), Warnings(source, plan))
+            tally.Uploaded, tally.Mounted, Count(index, present), Count(index, sentManifests), Count(index, presentManifests), Warnings(source, plan, options))
         {
             ReferrerLists = plan.Referrers.Count,
             Tags = plan.Repositories.Sum(one => one.Tags.Count(tag => tag.Was != index.Blobs[tag.Manifest].Digest)),
@@ -84,7 +84,7 @@ public static class Pusher
         return references;
     }
 
-    private static List<string> Warnings(PushSource source, PushPlan plan)
+    private static List<string> Warnings(PushSource source, PushPlan plan, PushOptions options)
     {
         var warnings = source.Warnings.ToList();
         var signatures = plan.Images.SelectMany(one => one.Image.Signatures).Count();
@@ -94,6 +94,8 @@ public static class Pusher
                 + " ('bundle extract --as dir' gives them back)");
         }
 
+        // A slip of the pen in a rule would otherwise show as images under names that nobody expects.
+        warnings.AddRange(options.Rules.Where(rule => !source.Index.Images.Any(image => rule.Apply(image.Name) is not null)).Select(rule => $"no image has a name that --map {rule} changes"));
         return warnings;
     }
 

@@ -74,6 +74,23 @@ public sealed class DockerArchiveTests : IDisposable
     }
 
     [Fact]
+    public async Task An_archive_whose_lists_lack_platforms_tells_that_and_is_whole_for_those_that_it_has()
+    {
+        // As containerd exports a list of which it pulled one platform: a docker archive and a layout.
+        await Run.Shell($"""
+            set -e
+            $BUNDLE create {Data.Of("samples").Dir}/tools --platform linux/amd64 -o p.tar.zst
+            $BUNDLE extract p.tar.zst --as oci --to layout; $BUNDLE extract p.tar.zst --as docker-archive --to d.tar --platform linux/amd64 --image multi
+            tar -xOf d.tar manifest.json > layout/manifest.json; tar -cf exported.tar -C layout .
+            """, _temp.Path);
+        var made = Forms.Create(_temp["1.tar.zst"], _temp["exported.tar"]);
+        Assert.Contains(made.Warnings, warning => warning.Contains("has not all that its registry manifests name", StringComparison.Ordinal) && warning.Contains("--platform", StringComparison.Ordinal));
+        var kept = Forms.Create(new CreateOptions { Sources = [_temp["exported.tar"]], Platforms = ["linux/amd64"], Output = _temp["2.tar.zst"] });
+        Assert.Contains(Digest.Of(await File.ReadAllBytesAsync(Data.Of("samples").Dir + "/tools/multi:1/manifest.json", TestContext.Current.CancellationToken)), kept.Index.Images.Select(image => image.Digest));
+        Assert.Empty(kept.Warnings);
+    }
+
+    [Fact]
     public void A_platform_is_chosen_and_what_docker_cannot_load_is_told()
     {
         var data = Data.Of("samples").Dir;

@@ -136,6 +136,8 @@ public sealed class PushTests : IDisposable
         Assert.Equal(
             ["k8s/kube-apiserver", "k8s/kube-controller-manager", "legacy", "multi", "product/team/api", "product/worker", "product/zero", "scheduler"],
             Repositories("site/a/b"));
+        var slip = await Pushed(data.Dir, server.Host + "/site", "--dry-run", "--image", "tools/*", "--map", "tool/*=t/*", "--map", "product/*=p/*");
+        Assert.Equal(["no image has a name that --map tool/*=t/* changes"], slip.Warnings.Where(warning => warning.Contains("--map", StringComparison.Ordinal)));
     }
 
     [Fact]

@@ -35,7 +35,8 @@ internal static class DockerSource
     /// <exception cref="BundleException">It is damaged, or has not the image that is wanted.</exception>
     public static void AddTo(SourceSet sources, FileTree tree, string root, string? wanted, CancellationToken cancellation)
     {
-        if (OciSource.RootOf(tree) is { } layout && IsWhole(sources, tree, layout, cancellation))
+        var layout = OciSource.RootOf(tree);
+        if (layout is not null && IsWhole(sources, tree, layout, cancellation))
         {
             OciSource.AddTo(sources, tree, layout, wanted, cancellation);
             return;
@@ -61,7 +62,8 @@ internal static class DockerSource
 
         if (sources.Images.Count > images)
         {
-            sources.Warn($"{tree.Name} has no registry manifests: they were made, so the digest of {sources.Images[^1].Reference}{(sources.Images.Count - images == 1 ? "" : " and the others")} is not the one that a registry has");
+            var why = layout is null ? "has no registry manifests" : "has not all that its registry manifests name (oci-archive: tells what is missing, and --platform may make them whole)";
+            sources.Warn($"{tree.Name} {why}: they were made, so the digest of {sources.Images[^1].Reference}{(sources.Images.Count - images == 1 ? "" : " and the others")} is not the one that a registry has");
         }
     }
 
