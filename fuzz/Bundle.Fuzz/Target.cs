@@ -18,6 +18,8 @@ internal sealed record Target(string Name, Action<byte[]> Run)
         new("verify", VerifyTarget.Run),
         new("stream", StreamTarget.Run),
         new("differential", DifferentialTarget.Run),
+        new("source", SourceTarget.Run),
+        new("text", TextTarget.Run),
     ];
 
     /// <summary>Does something that may be refused in one way.</summary>

@@ -55,29 +55,29 @@ internal sealed class SyncFile
             throw file.Bad($"has more than {Largest} bytes");
         }
 
-        try
+        foreach (var (host, settings) in file.Entries(file.Parse(), "the file"))
         {
-            file.CheckDepth();
-            var yaml = new YamlStream();
-            using var reader = File.OpenText(path);
-            yaml.Load(reader);
-            if (yaml.Documents.Count != 1)
-            {
-                throw file.Bad("is not one YAML document");
-            }
-
-            foreach (var (host, settings) in file.Entries(yaml.Documents[0].RootNode, "the file"))
-            {
-                file.ReadRegistry(host, settings, otherwise);
-            }
-        }
-        catch (YamlException e)
-        {
-            // Without the parser's words, which may quote a password.
-            throw file.Bad($"is not valid YAML, at line {e.Start.Line}");
+            file.ReadRegistry(host, settings, otherwise);
         }
 
         return file;
+    }
+
+    private YamlNode Parse()
+    {
+        try
+        {
+            CheckDepth();
+            var yaml = new YamlStream();
+            using var reader = File.OpenText(_path);
+            yaml.Load(reader);
+            return yaml.Documents.Count == 1 ? yaml.Documents[0].RootNode : throw Bad("is not one YAML document");
+        }
+        catch (Exception e) when (e is YamlException or InvalidOperationException or ArgumentException or FormatException)
+        {
+            // The library throws more than its own, on flow sequences that are malformed for one. Without its words, which may quote a password.
+            throw Bad("is not valid YAML" + (e is YamlException { Start.Line: > 0 and var line } ? $", at line {line}" : ""));
+        }
     }
 
     // The library takes a document apart by recursion, and a stack that overflows is no exception.

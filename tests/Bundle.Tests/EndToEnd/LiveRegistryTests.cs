@@ -138,6 +138,7 @@ public sealed class LiveRegistryTests : IDisposable
 
     [Theory]
     [InlineData("a: [", "line")]
+    [InlineData("a: [b, hunter2: d\ne:\n", "not valid YAML")]
     [InlineData("reg.example:\n  images:\n    Bad: []\n", "no repository")]
     [InlineData("reg.example:\n  images:\n    a:\n      - 'no tag'\n", "neither a tag nor a digest")]
     [InlineData("reg.example:\n  images-by-tag-regex:\n    a: '(?=x)'\n", "regular expression")]

@@ -79,6 +79,8 @@ public sealed class AuthFilesTests : IDisposable
     [InlineData("[]")]
     [InlineData("""{"auths":{"a":{"auth":"hunter2-is-no-base64!"}}}""")]
     [InlineData("""{"auths":{"a":"hunter2"}}""")]
+    [InlineData("""{"auths":{"a":{"auth":"hunter2\ud800"}}}""")]
+    [InlineData("""{"auths":{"\ud800":{"auth":"hunter2"}}}""")]
     public void A_bad_file_is_told_without_what_stands_in_it(string content)
     {
         var file = _temp.Write("auth.json", content);
