@@ -48,14 +48,23 @@ internal sealed class AuthFiles
     }
 
     /// <summary>Credentials for a repository of a registry; null where no file has any.</summary>
+    /// <exception cref="BundleException">A file has something that is no credentials.</exception>
     public Credentials? Find(string host, string repository)
     {
         host = RegistryNames.Canonical(host);
         foreach (var (path, root) in _files)
         {
-            if (InFile(path, root, host, Keys(host, repository)) is { } found)
+            try
             {
-                return found;
+                if (InFile(path, root, host, Keys(host, repository)) is { } found)
+                {
+                    return found;
+                }
+            }
+            catch (InvalidOperationException)
+            {
+                // JSON's reader looks at the encoding of a text only where somebody asks for it.
+                throw Bad(path, "has a text that is no valid UTF-8, or half of a character");
             }
         }
 

@@ -2,6 +2,7 @@ using System.Text;
 using Bundle.Faults;
 using Bundle.Index;
 using Bundle.Model;
+using Bundle.Tests.Support;
 using Xunit;
 
 namespace Bundle.Tests.Format;
@@ -116,6 +117,7 @@ public sealed class RuleTests
             Assert.True(fault?.Message.EndsWith("[" + rule + "]", StringComparison.Ordinal), name + ": " + fault?.Message);
             Assert.Equal(rule == "LIM-1" ? FaultId.LimitExceeded : FaultId.IndexInvalid, fault!.Id);
             Assert.Equal(BundleIndex.EntryName, fault.Entry);
+            Said.Check("rule: " + name, [fault]);
         }
     }
 

@@ -23,7 +23,8 @@ public sealed class VerdictTests
         {
             var name = vector.GetProperty("name").GetString()!;
             var path = Vectors.PathOf(name);
-            Holds(vector, name, PackageInput.File(path));
+            var faults = Holds(vector, name, PackageInput.File(path));
+            Said.Check(name, faults, Path.GetDirectoryName(path) + "/");
             if (!path.EndsWith(".parts", StringComparison.Ordinal))
             {
                 Holds(vector, name, PackageInput.From(new Pipe(File.ReadAllBytes(path))));
@@ -31,7 +32,7 @@ public sealed class VerdictTests
         }
     }
 
-    private static void Holds(JsonElement vector, string name, PackageInput input)
+    private static IReadOnlyList<Fault> Holds(JsonElement vector, string name, PackageInput input)
     {
         var faults = Faults(input);
         Assert.True(vector.GetProperty("valid").GetBoolean() == (faults.Count == 0), name);
@@ -45,6 +46,8 @@ public sealed class VerdictTests
                 Assert.True(faults.Any(fault => rules.Any(rule => fault.Message.EndsWith(rule, StringComparison.Ordinal))), name);
             }
         }
+
+        return faults;
     }
 
     private static IReadOnlyList<Fault> Faults(PackageInput input)
