@@ -8,7 +8,6 @@ namespace Bundle.Cli.Commands;
 /// <summary>The options that name keys, and where passwords come from: a file or the environment, never the command line, which others can read.</summary>
 internal static class KeyOptions
 {
-    private const int LongestPassword = 4096;
     private static readonly string[] Variables = ["BUNDLE_PASSWORD", "COSIGN_PASSWORD"];
 
     /// <summary>The option <c>--key</c> of what reads packages.</summary>
@@ -49,11 +48,11 @@ internal static class KeyOptions
         try
         {
             using var file = File.OpenRead(path);
-            var bytes = new byte[LongestPassword + 1];
+            var bytes = new byte[Limits.Password + 1];
             var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            if (length > LongestPassword)
+            if (length > Limits.Password)
             {
-                throw new Fault(FaultId.KeyInvalid, $"the password file {path} has more than {LongestPassword} bytes") { Entry = path }.ToException();
+                throw new Fault(FaultId.KeyInvalid, $"the password file {path} has more than {Limits.Password} bytes") { Entry = path }.ToException();
             }
 
             var password = bytes.AsSpan(0, length);

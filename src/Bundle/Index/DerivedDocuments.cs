@@ -5,18 +5,18 @@ namespace Bundle.Index;
 /// <summary>The documents that follow from the index, for tools that know OCI layouts or docker archives (spec 3.1, 4.5, 4.6).</summary>
 public static class DerivedDocuments
 {
-    // A short tag of the index becomes hundreds of bytes here: without a bound, a hostile index takes gigabytes.
-    private const int Largest = 512 * 1024 * 1024;
-
     /// <summary>The content of <c>oci-layout</c>.</summary>
     public static byte[] OciLayout() => """{"imageLayoutVersion":"1.0.0"}"""u8.ToArray();
 
     /// <summary>The content of <c>index.json</c>: one descriptor for each reference (spec TAR-8).</summary>
-    public static byte[] OciIndex(BundleIndex index)
+    public static byte[] OciIndex(BundleIndex index) => OciIndex(index, Limits.DerivedDocument);
+
+    /// <summary>The content of <c>index.json</c>, of so many bytes at most.</summary>
+    internal static byte[] OciIndex(BundleIndex index, int most)
     {
         ArgumentNullException.ThrowIfNull(index);
         var buffer = new SegmentedBuffer();
-        var json = new CanonicalJson(buffer, Largest);
+        var json = new CanonicalJson(buffer, most);
         json.BeginObject().Name("schemaVersion"u8).Value(2).Name("mediaType"u8).Value(MediaTypes.OciIndex).Name("manifests"u8).BeginArray();
         foreach (var image in index.Images)
         {
@@ -35,11 +35,14 @@ public static class DerivedDocuments
     }
 
     /// <summary>The content of <c>manifest.json</c>: one item for each image manifest with a root file system (spec TAR-9).</summary>
-    public static byte[] DockerManifest(BundleIndex index)
+    public static byte[] DockerManifest(BundleIndex index) => DockerManifest(index, Limits.DerivedDocument);
+
+    /// <summary>The content of <c>manifest.json</c>, of so many bytes at most.</summary>
+    internal static byte[] DockerManifest(BundleIndex index, int most)
     {
         ArgumentNullException.ThrowIfNull(index);
         var buffer = new SegmentedBuffer();
-        var json = new CanonicalJson(buffer, Largest);
+        var json = new CanonicalJson(buffer, most);
         json.BeginArray();
 
         // Groups come in the order of their first image.

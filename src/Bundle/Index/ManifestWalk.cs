@@ -8,9 +8,6 @@ namespace Bundle.Index;
 /// </summary>
 internal sealed class ManifestWalk(BundleIndex index)
 {
-    // A hostile index of 64 MiB can name the same blobs from each of thousands of images: bounds the sum of all walks.
-    private const long Budget = 1L << 28;
-
     private readonly int[] _seen = new int[index.Blobs.Count];
     private readonly Stack<int> _stack = new();
     private int _generation;
@@ -47,7 +44,7 @@ internal sealed class ManifestWalk(BundleIndex index)
     public void Charge(int steps)
     {
         _steps += steps;
-        if (_steps > Budget)
+        if (_steps > Limits.WalkSteps)
         {
             throw IndexFaults.Limit("the images name the same blobs too many times");
         }

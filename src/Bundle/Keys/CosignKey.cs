@@ -10,18 +10,13 @@ namespace Bundle.Keys;
 /// </summary>
 internal static class CosignKey
 {
-    // cosign writes N = 32,768 or 65,536, r = 8, p = 1: 64 MiB at most.
-    private const long MostMemory = 128L * 1024 * 1024;
-    private const int MostPasses = 4;
-    private const int JsonDepth = 8;
-
     /// <summary>The PKCS#8 key; null where the password is wrong, or the box was changed.</summary>
     /// <exception cref="BundleException">The JSON is malformed, or demands too much.</exception>
     public static byte[]? Decrypt(PemFile pem, ReadOnlySpan<byte> password)
     {
         try
         {
-            using var json = JsonDocument.Parse(pem.Content, new JsonDocumentOptions { MaxDepth = JsonDepth });
+            using var json = JsonDocument.Parse(pem.Content, new JsonDocumentOptions { MaxDepth = Limits.JsonDepth });
             var (kdf, cipher) = (json.RootElement.GetProperty("kdf"), json.RootElement.GetProperty("cipher"));
             if (kdf.GetProperty("name").GetString() != "scrypt" || cipher.GetProperty("name").GetString() != "nacl/secretbox")
             {
@@ -49,9 +44,9 @@ internal static class CosignKey
     private static (int N, int R, int P) Parameters(JsonElement parameters, string path)
     {
         var valid = parameters.GetProperty("N").TryGetInt32(out var n) & parameters.GetProperty("r").TryGetInt32(out var r) & parameters.GetProperty("p").TryGetInt32(out var p);
-        return valid && n > 1 && (n & (n - 1)) == 0 && r > 0 && 128L * n * r <= MostMemory && p is > 0 and <= MostPasses
+        return valid && n > 1 && (n & (n - 1)) == 0 && r > 0 && 128L * n * r <= Limits.ScryptMemory && p is > 0 and <= Limits.ScryptPasses
             ? (n, r, p)
-            : throw Unknown(path, "demands scrypt parameters that are malformed, or take more than 128 MiB or four passes").ToException();
+            : throw Unknown(path, $"demands scrypt parameters that are malformed, or take more than {Limits.ScryptMemory >> 20} MiB or {Limits.ScryptPasses} passes").ToException();
     }
 
     private static Fault Unknown(string path, string what) => PemFile.Invalid(path, what, "make a new key with cosign generate-key-pair or openssl");

@@ -7,8 +7,6 @@ namespace Bundle.Keys;
 /// <summary>The one PEM block (RFC 7468) of a key file, with its label.</summary>
 internal sealed record PemFile(string Path, string Label, byte[] Content)
 {
-    private const int Most = 64 * 1024;
-
     /// <summary>Reads a file of one block; openssl's parameters before an EC key are passed over.</summary>
     /// <exception cref="BundleException">It cannot be read, or there is not one block in it.</exception>
     public static PemFile Read(string path)
@@ -48,9 +46,9 @@ internal sealed record PemFile(string Path, string Label, byte[] Content)
         try
         {
             using var file = File.OpenRead(path);
-            var bytes = new byte[Most + 1];
+            var bytes = new byte[Limits.KeyFile + 1];
             var length = file.ReadAtLeast(bytes, bytes.Length, throwOnEndOfStream: false);
-            return length > Most ? throw Invalid(path, $"has more than {Most} bytes", null).ToException() : Encoding.Latin1.GetString(bytes, 0, length);
+            return length > Limits.KeyFile ? throw Invalid(path, $"has more than {Limits.KeyFile} bytes", null).ToException() : Encoding.Latin1.GetString(bytes, 0, length);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -12,7 +12,6 @@ namespace Bundle.Net;
 /// </summary>
 internal sealed class RangeClient : IDisposable
 {
-    private const int Redirects = 10;
     private static readonly TimeSpan LongestDelay = TimeSpan.FromSeconds(30);
 
     private readonly HttpOptions _options;
@@ -188,9 +187,9 @@ internal sealed class RangeClient : IDisposable
                 throw Odd("it redirects to what is no address");
             }
 
-            if (hops == Redirects || next.Scheme is not ("http" or "https") || (address.Scheme == "https" && next.Scheme == "http"))
+            if (hops == Limits.Redirects || next.Scheme is not ("http" or "https") || (address.Scheme == "https" && next.Scheme == "http"))
             {
-                throw Odd(hops == Redirects ? "it redirects without end" : "it redirects from https to what is not");
+                throw Odd(hops == Limits.Redirects ? "it redirects without end" : "it redirects from https to what is not");
             }
 
             _resolved = next;

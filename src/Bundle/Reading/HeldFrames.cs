@@ -4,11 +4,9 @@ using Bundle.Format;
 namespace Bundle.Reading;
 
 /// <summary>Frames in their order, of which some can be looked at before it is their turn: they are kept until then.</summary>
-internal sealed class HeldFrames(FrameStream frames)
+/// <param name="most">The bytes of frames that may be kept.</param>
+internal sealed class HeldFrames(FrameStream frames, long most = Limits.HeldFrames)
 {
-    // Manifests stand first, so what is kept is small; an index that claims otherwise is hostile.
-    private const long Most = 256 * 1024 * 1024;
-
     private readonly Queue<(byte[] Frame, int Content, long Offset)> _held = new();
     private long _bytes;
 
@@ -44,9 +42,9 @@ internal sealed class HeldFrames(FrameStream frames)
         }
 
         _bytes += frame.Length;
-        if (_bytes > Most)
+        if (_bytes > most)
         {
-            throw new Fault(FaultId.LimitExceeded, $"the manifests take more than {Most} bytes").ToException();
+            throw new Fault(FaultId.LimitExceeded, $"the manifests take more than {most} bytes").ToException();
         }
 
         var bytes = frame.ToArray();

@@ -10,8 +10,6 @@ namespace Bundle.Registry;
 /// </summary>
 internal sealed class AuthFiles
 {
-    private const int LargestFile = 1024 * 1024;
-
     private readonly List<(string Path, JsonElement Root)> _files = [];
     private readonly Dictionary<(string Helper, string Server), Credentials?> _helped = [];
     private readonly List<string> _notes = [];
@@ -89,14 +87,14 @@ internal sealed class AuthFiles
 
     private static JsonElement Load(string path)
     {
-        if (new FileInfo(path).Length > LargestFile)
+        if (new FileInfo(path).Length > Limits.AuthFile)
         {
             throw Bad(path, "is larger than any file of credentials");
         }
 
         try
         {
-            using var document = JsonDocument.Parse(File.ReadAllBytes(path));
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = Limits.JsonDepth });
             return document.RootElement.ValueKind == JsonValueKind.Object ? document.RootElement.Clone() : throw Bad(path, "is no JSON object");
         }
         catch (JsonException)

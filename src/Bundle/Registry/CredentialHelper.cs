@@ -8,7 +8,6 @@ namespace Bundle.Registry;
 /// <summary>Asks a <c>docker-credential-NAME</c> program, as docker and podman do (docker-credential-helpers' protocol).</summary>
 internal static partial class CredentialHelper
 {
-    private const int LongestAnswer = 64 * 1024;
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     /// <summary>The credentials for a server; null where the helper has none, or cannot be asked.</summary>
@@ -50,14 +49,14 @@ internal static partial class CredentialHelper
 
     private static string ReadAnswer(StreamReader output)
     {
-        var buffer = new char[LongestAnswer];
+        var buffer = new char[Limits.HelperAnswer + 1];
         var length = output.ReadBlock(buffer);
         return length < buffer.Length ? new string(buffer, 0, length) : throw new IOException("the answer is too long");
     }
 
     private static Credentials Parse(string answer)
     {
-        using var document = JsonDocument.Parse(answer);
+        using var document = JsonDocument.Parse(answer, new JsonDocumentOptions { MaxDepth = Limits.JsonDepth });
         var user = document.RootElement.GetProperty("Username").GetString() ?? "";
         var secret = document.RootElement.GetProperty("Secret").GetString() ?? "";
         return user == "<token>" ? new Credentials("", "", secret) : new Credentials(user, secret);

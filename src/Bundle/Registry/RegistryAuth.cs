@@ -177,7 +177,7 @@ internal sealed class RegistryAuth(string host, RegistryOptions options, RetryPo
     {
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = Limits.JsonDepth });
             var root = document.RootElement;
             var token = Text(root, "token") ?? Text(root, "access_token");
             if (string.IsNullOrEmpty(token) || token.AsSpan().ContainsAnyExceptInRange('!', '~'))

@@ -11,7 +11,6 @@ namespace Bundle.Registry;
 /// </summary>
 internal sealed class RegistryClient : IDisposable
 {
-    private const int MostRedirects = 5, MostDenials = 2;
     private static readonly TimeSpan FirstDelay = TimeSpan.FromSeconds(1);
 
     private readonly RegistryOptions _options;
@@ -200,7 +199,7 @@ internal sealed class RegistryClient : IDisposable
             patience.Disarm();
             var header = known && home ? await _auth.Header(request.Scope, cancellation) : null;
             var response = await SendOnce(request, target, header, patience);
-            if (known && home && response.StatusCode == HttpStatusCode.Unauthorized && denials++ < MostDenials
+            if (known && home && response.StatusCode == HttpStatusCode.Unauthorized && denials++ < Limits.RegistryDenials
                 && await _auth.Renew(response, header, request.Scope, cancellation))
             {
                 response.Dispose();
@@ -214,7 +213,7 @@ internal sealed class RegistryClient : IDisposable
 
             using (response)
             {
-                target = redirects++ < MostRedirects ? Location(response, target)
+                target = redirects++ < Limits.RegistryRedirects ? Location(response, target)
                     : throw RegistryFaults.Protocol(Host, $"redirects a request for {request.What} without end").ToException();
             }
         }

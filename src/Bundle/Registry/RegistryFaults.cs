@@ -81,7 +81,7 @@ internal static class RegistryFaults
         try
         {
             var body = await Body.Read(response, Limits.RegistryError, cancellation);
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonDocument.Parse(body, new JsonDocumentOptions { MaxDepth = Limits.JsonDepth });
             var error = document.RootElement.GetProperty("errors")[0];
             var parts = ((string[])["code", "message"]).Select(name => error.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null);
             var text = string.Join(": ", parts.Where(part => !string.IsNullOrEmpty(part)));

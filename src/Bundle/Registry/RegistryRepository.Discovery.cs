@@ -31,7 +31,7 @@ internal sealed partial class RegistryRepository
                 }
             }
 
-            return tags.Count > before && tags.Count <= Limits.Count;
+            return Grown(before, tags.Count, $"the tags of {name}");
         }
     }
 
@@ -99,7 +99,7 @@ internal sealed partial class RegistryRepository
                 found.TryAdd(descriptor.Digest, descriptor);
             }
 
-            return found.Count > before && found.Count <= Limits.Count;
+            return Grown(before, found.Count, $"the referrers of {subject} in {name}");
         }
     }
 
@@ -127,7 +127,7 @@ internal sealed partial class RegistryRepository
                 return pages > 0;
             }
 
-            if ((!Parsed(body, what, read) || pages == Limits.RegistryPages) && next is not null)
+            if ((!Parsed(body, what, read) || pages == Limits.RegistryPages - 1) && next is not null)
             {
                 throw RegistryFaults.Protocol(client.Host, $"lists {what} without end").ToException();
             }
@@ -135,6 +135,10 @@ internal sealed partial class RegistryRepository
 
         return true;
     }
+
+    // Whether a page brought something new.
+    private bool Grown(int before, int after, string what) => after <= Limits.Count ? after > before
+        : throw RegistryFaults.Protocol(client.Host, $"lists {what} without end, more than {Limits.Count}").ToException();
 
     private bool Parsed(byte[] body, string what, Func<JsonElement, bool> read)
     {

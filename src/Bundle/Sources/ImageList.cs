@@ -17,7 +17,8 @@ internal static class ImageList
 
         var references = new List<ImageReference>();
         var number = 0;
-        foreach (var line in File.ReadLines(path))
+        using var lines = new StringReader(Text(path));
+        while (lines.ReadLine() is { } line)
         {
             number++;
             var comment = line.IndexOf('#', StringComparison.Ordinal);
@@ -36,6 +37,26 @@ internal static class ImageList
 
         return references.Count > 0 ? references
             : throw new Fault(FaultId.SourceMissing, $"the list of images {path} names none") { Entry = path, Hint = "one reference a line; # begins a comment" }.ToException();
+    }
+
+    // It may be a pipe, whose length nobody knows.
+    private static string Text(string path)
+    {
+        using var file = File.OpenRead(path);
+        using var bytes = new MemoryStream();
+        var buffer = new byte[64 * 1024];
+        while (file.Read(buffer) is > 0 and var read)
+        {
+            bytes.Write(buffer, 0, read);
+            if (bytes.Length > Limits.ImageList)
+            {
+                throw new Fault(FaultId.SourceInvalid, $"the list of images {path} has more than {Limits.ImageList} bytes") { Entry = path, Hint = "name fewer images in one list" }.ToException();
+            }
+        }
+
+        bytes.Position = 0;
+        using var reader = new StreamReader(bytes);
+        return reader.ReadToEnd();
     }
 
     private static string Shown(string text) => text.Length <= 100 ? text : text[..100] + "…";

@@ -9,11 +9,9 @@ namespace Bundle.Sources;
 /// A repository of a live registry. What an image needs is looked for ahead of the walk, many requests at once: manifests
 /// and small configs are fetched, of all else it is asked whether it is there.
 /// </summary>
-internal sealed class RegistryStore(SourceSet sources, RegistryRepository repository, CancellationToken cancellation) : ImageStore
+/// <param name="mostHeld">The bytes of manifests and configs that may be fetched.</param>
+internal sealed class RegistryStore(SourceSet sources, RegistryRepository repository, CancellationToken cancellation, long mostHeld = Limits.RegistryHeld) : ImageStore
 {
-    // More than any real repository's manifests take; what is fetched stays in memory until it is written.
-    private const long MostHeld = 1024 * 1024 * 1024;
-
     private long _held;
     private readonly ConcurrentDictionary<Digest, Lazy<Task>> _loads = new();
     private readonly ConcurrentDictionary<Digest, Lazy<Task>> _checks = new();
@@ -166,8 +164,8 @@ internal sealed class RegistryStore(SourceSet sources, RegistryRepository reposi
         }
     }
 
-    private byte[] Hold(byte[] bytes) => Interlocked.Add(ref _held, bytes.Length) <= MostHeld ? bytes
-        : throw new Fault(FaultId.LimitExceeded, $"the manifests and configs of {Origin} take more than {MostHeld} bytes") { Entry = Origin, Hint = "name fewer images of this repository" }.ToException();
+    private byte[] Hold(byte[] bytes) => Interlocked.Add(ref _held, bytes.Length) <= mostHeld ? bytes
+        : throw new Fault(FaultId.LimitExceeded, $"the manifests and configs of {Origin} take more than {mostHeld} bytes") { Entry = Origin, Hint = "name fewer images of this repository" }.ToException();
 
     private Task Check(Descriptor blob, bool fetch) => _checks.GetOrAdd(blob.Digest, _ => new Lazy<Task>(() => CheckNow(blob, fetch))).Value;
 

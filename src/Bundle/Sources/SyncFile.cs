@@ -19,15 +19,14 @@ internal sealed record SyncRepository(ImageName Name, IReadOnlyList<ImageReferen
 /// </summary>
 internal sealed class SyncFile
 {
-    private const int Largest = 4 * 1024 * 1024, MostDepth = 16;
-
     private readonly string _path;
+    private readonly int _most;
     private readonly List<SyncRepository> _repositories = [];
     private readonly List<(string Host, RegistryOptions Options)> _registries = [];
 
     private int _count;
 
-    private SyncFile(string path) => _path = path;
+    private SyncFile(string path, int most) => (_path, _most) = (path, most);
 
     /// <summary>What is wanted of each repository.</summary>
     public IReadOnlyList<SyncRepository> Repositories => _repositories;
@@ -40,19 +39,20 @@ internal sealed class SyncFile
 
     /// <summary>Reads a file.</summary>
     /// <param name="otherwise">How registries are talked to where the file does not say.</param>
+    /// <param name="most">The images that it may name.</param>
     /// <exception cref="BundleException">It is not there, too long, no YAML, or has something that is not understood.</exception>
-    public static SyncFile Read(string path, RegistryOptions otherwise)
+    public static SyncFile Read(string path, RegistryOptions otherwise, int most = Limits.Count)
     {
-        var file = new SyncFile(path);
+        var file = new SyncFile(path, most);
         if (!File.Exists(path))
         {
             throw new Fault(FaultId.SourceMissing, $"{path} does not exist") { Entry = path, Hint = "check the path" }.ToException();
         }
 
         RegularFile.Require(path);
-        if (new FileInfo(path).Length > Largest)
+        if (new FileInfo(path).Length > Limits.SyncFile)
         {
-            throw file.Bad($"has more than {Largest} bytes");
+            throw file.Bad($"has more than {Limits.SyncFile} bytes");
         }
 
         foreach (var (host, settings) in file.Entries(file.Parse(), "the file"))
@@ -85,12 +85,13 @@ internal sealed class SyncFile
     {
         using var reader = File.OpenText(_path);
         var parser = new Parser(reader);
-        for (var depth = 0; parser.MoveNext();)
+        // The stream and its document nest as values do.
+        for (var depth = -2; parser.MoveNext();)
         {
             depth += parser.Current!.NestingIncrease;
-            if (depth > MostDepth)
+            if (depth > Limits.SyncDepth)
             {
-                throw Bad($"nests deeper than {MostDepth}");
+                throw Bad($"nests deeper than {Limits.SyncDepth}");
             }
         }
     }
@@ -112,6 +113,7 @@ internal sealed class SyncFile
                 case "images-by-tag-regex":
                     foreach (var (name, pattern) in Entries(value, key))
                     {
+                        Count(1);
                         _repositories.Add(new SyncRepository(NameOf(registry, name), [], ByPattern(Text(pattern, name))));
                     }
 
@@ -119,6 +121,7 @@ internal sealed class SyncFile
                 case "images-by-semver":
                     foreach (var (name, range) in Entries(value, key))
                     {
+                        Count(1);
                         _repositories.Add(new SyncRepository(NameOf(registry, name), [], ByVersion(Text(range, name))));
                     }
 
@@ -151,12 +154,7 @@ internal sealed class SyncFile
     private void ReadTags(ImageName name, YamlNode tags)
     {
         var references = new List<ImageReference>();
-        // Aliases make much of little.
-        if ((_count += tags is YamlSequenceNode all ? all.Children.Count : 1) > Limits.Count)
-        {
-            throw Bad($"names more than {Limits.Count} images");
-        }
-
+        Count(tags is YamlSequenceNode all ? all.Children.Count : 0);
         foreach (var tag in tags is YamlSequenceNode list ? list.Select(one => Text(one, name.Full)) : IsNothing(tags) ? [] : throw Bad($"has no list of tags for {name}"))
         {
             references.Add(Digest.TryParse(tag, out var digest) ? new ImageReference(name, null, digest)
@@ -165,6 +163,16 @@ internal sealed class SyncFile
         }
 
         _repositories.Add(new SyncRepository(name, references, references.Count == 0 ? _ => true : null));
+    }
+
+    // Aliases make much of little, of what names no tag too: a repository counts as one image at least.
+    private void Count(int images)
+    {
+        _count += Math.Max(1, images);
+        if (_count > _most)
+        {
+            throw Bad($"names more than {_most} images");
+        }
     }
 
     private ImageName NameOf(string registry, string name) => ImageName.TryParse(registry + "/" + name) is { } parsed

@@ -1,15 +1,18 @@
 using System.Buffers.Binary;
 using System.Text;
+using Bundle.Create;
 using Bundle.Faults;
 using Bundle.Format;
 using Bundle.Index;
 using Bundle.Model;
+using Bundle.Parts;
+using Bundle.Reading;
 using Bundle.Tests.Support;
 using Xunit;
 
 namespace Bundle.Tests.Format;
 
-/// <summary>Every limit of spec section 8: what is at it is read, one past it is refused as such.</summary>
+/// <summary>The limits of packages (spec section 8): what is at one is read, one past it is refused as such.</summary>
 public sealed class LimitTests
 {
     private static readonly string Zeros = new('0', 64);
@@ -111,6 +114,93 @@ public sealed class LimitTests
         Assert.Equal(Limits.Links, new RepositoryLinks(ManyLinks(Repositories, Layers, more: false)).Links.Count);
         var fault = Assert.Throws<BundleException>(() => new RepositoryLinks(ManyLinks(Repositories, Layers, more: true))).Fault;
         Assert.Equal(FaultId.LimitExceeded, fault.Id);
+    }
+
+    [Fact]
+    public void The_walks_over_all_images_have_at_most_so_many_steps()
+    {
+        var index = ManyLinks(1, 1, more: false);
+        var walk = new ManifestWalk(index);
+        walk.Charge(Limits.WalkSteps - 1);
+        walk.Visit(ImageClosure.Root(index, index.Images[0]), []);
+        Assert.Equal(FaultId.LimitExceeded, Assert.Throws<BundleException>(() => walk.Charge(1)).Fault.Id);
+    }
+
+    [Fact]
+    public void What_follows_from_an_index_has_at_most_so_many_bytes()
+    {
+        // By itself the limit takes half a GiB of memory; that it is the one in use is one line.
+        var index = ManyLinks(3, 2, more: true);
+        foreach (var write in (Func<BundleIndex, int, byte[]>[])[DerivedDocuments.OciIndex, DerivedDocuments.DockerManifest])
+        {
+            var whole = write(index, Limits.DerivedDocument);
+            Assert.Equal(whole, write(index, whole.Length));
+            Assert.Equal(FaultId.LimitExceeded, Assert.Throws<BundleException>(() => write(index, whole.Length - 1)).Fault.Id);
+        }
+    }
+
+    [Fact]
+    public void Frames_that_wait_for_their_turn_have_at_most_so_many_bytes()
+    {
+        var package = File.ReadAllBytes(Vectors.PathOf("good-many-frames"));
+        var frames = new FrameStream(new MemoryStream(package));
+        Assert.Equal((FrameStatus.Data, FrameStatus.Data), (frames.Read(out _), frames.Read(out _)));
+        foreach (var more in (int[])[0, -1])
+        {
+            var held = new HeldFrames(new FrameStream(new MemoryStream(package)), frames.Position + more);
+            Assert.NotNull(held.Hold());
+            var fault = Record.Exception(() => held.Hold()) as BundleException;
+            Assert.Equal(more < 0 ? FaultId.LimitExceeded : null, fault?.Fault.Id);
+        }
+    }
+
+    [Fact]
+    public void A_split_package_has_at_most_so_many_parts()
+    {
+        PartsList List(int count) => new(default, count, [.. Enumerable.Repeat(new PackagePart(1, default), count)]);
+        Assert.Equal(Limits.Parts, PartsListFormat.Read(PartsListFormat.Write(List(Limits.Parts)), "p").Parts.Count);
+        var fault = Assert.Throws<BundleException>(() => PartsListFormat.Read(PartsListFormat.Write(List(Limits.Parts + 1)), "p")).Fault;
+        Assert.Equal(FaultId.PartsListInvalid, fault.Id);
+        Assert.Contains("more than 999 parts", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void No_more_parts_are_written_than_can_be_read()
+    {
+        using var temp = new TempFolder();
+        using (var good = new PartsOutput(temp["p"], 1, sync: false))
+        {
+            good.Write(new byte[Limits.Parts]);
+            Assert.Equal(Limits.Parts, good.Commit(default, replace: false).Parts.Count);
+        }
+
+        Assert.Equal(Limits.Parts, SplitPackage.Find(temp["p.parts"])!.List.Parts.Count);
+        using var bad = new PartsOutput(temp["q"], 1, sync: false);
+        bad.Write(new byte[Limits.Parts]);
+        Assert.Equal(FaultId.LimitExceeded, Assert.Throws<BundleException>(() => bad.Write(new byte[1])).Fault.Id);
+    }
+
+    [Theory]
+    [InlineData(0, "canonical")]
+    [InlineData(1, "too long")]
+    public async Task A_list_of_parts_has_at_most_so_many_bytes(int more, string words)
+    {
+        using var temp = new TempFolder();
+        using var server = new OddFileServer();
+        var list = PartsListFormat.Write(new PartsList(default, 1, [new PackagePart(1, default)]));
+        byte[] padded = [.. list, .. Enumerable.Repeat((byte)' ', Limits.PartsList + more - list.Length)];
+        temp.Write("p.parts", padded);
+        server.Files["/p.parts"] = padded;
+        foreach (var ranges in (bool[])[true, false])
+        {
+            server.Ranges = ranges;
+            foreach (var input in (PackageInput[])[PackageInput.File(temp["p.parts"]), PackageInput.At(new Uri(server.Url + "/p.parts"), new())])
+            {
+                var fault = (await Task.Run(() => Assert.Throws<BundleException>(() => PackageFile.Open(input)))).Fault;
+                Assert.Equal(FaultId.PartsListInvalid, fault.Id);
+                Assert.Contains(words, fault.Message, StringComparison.Ordinal);
+            }
+        }
     }
 
     [Fact]

@@ -58,7 +58,7 @@ public sealed class BombTests : IDisposable
     [Theory]
     [InlineData("zstd -q --long=31 --ultra < plain > bomb", "not supported")]
     [InlineData("xz --lzma2=preset=0,dict=1536MiB < plain > bomb", "where 128 MiB are allowed")]
-    [InlineData("head -c 1100M /dev/zero | zstd -q > bomb", "becomes more than")]
+    [InlineData("head -c 1073741825 /dev/zero | zstd -q > bomb", "becomes more than")]
     [InlineData("mkdir a; head -c 30M /dev/zero | tr '\\0' '[' > a/manifest.json; tar -C a -czf bomb manifest.json", "manifest.json is not what")]
     [InlineData("mkdir a; printf {} > a/oci-layout; head -c 1000000 /dev/zero | tr '\\0' '[' > a/index.json; tar -C a -cf bomb .", "index.json")]
     [InlineData("mkdir a; printf {} > a/oci-layout; head -c 200M /dev/zero | tr '\\0' ' ' > a/index.json; tar -C a -czf bomb .", "index.json")]
@@ -76,7 +76,7 @@ public sealed class BombTests : IDisposable
         const string Config = """{"architecture":"amd64","os":"linux","rootfs":{"type":"layers","diff_ids":["sha256:44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"]}}""";
         _temp.Write("a/config.json", Config);
         _temp.Write("a/manifest.json", """[{"Config":"config.json","RepoTags":["a:1"],"Layers":["layer.tar"]}]""");
-        await Run.Shell("head -c 1100M /dev/zero | gzip -1 > a/layer.tar; tar -C a -cf bomb .", _temp.Path);
+        await Run.Shell("head -c 1073741825 /dev/zero | gzip -1 > a/layer.tar; tar -C a -cf bomb .", _temp.Path);
         Assert.Contains("becomes more than", await Refused(1, 90, 48, "create docker-archive:bomb -o o.tar.zst"), StringComparison.Ordinal);
     }
 

@@ -94,12 +94,7 @@ public sealed class KeyFileTests : IDisposable
     [InlineData("{\"name\":\"scrypt\"", "[{\"name\":\"scrypt\"}],\"x\":{\"name\":\"scrypt\"")]
     public void A_key_of_cosign_that_was_changed_is_refused_in_words(string old, string by)
     {
-        var lines = CosignKey.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
-        var json = Encoding.UTF8.GetString(Convert.FromBase64String(string.Concat(lines[1..^1])));
-        Assert.Contains(old, json, StringComparison.Ordinal);
-        var changed = Convert.ToBase64String(Encoding.UTF8.GetBytes(json.Replace(old, by, StringComparison.Ordinal)));
-        var fault = Refused(_temp.Write("k", $"{lines[0]}\n{changed}\n{lines[^1]}\n"), Secret);
-        Assert.Equal(FaultId.KeyInvalid, fault.Id);
+        Assert.Equal(FaultId.KeyInvalid, Refused(Changed(old, by), Secret).Id);
     }
 
     [Theory]
@@ -143,6 +138,64 @@ public sealed class KeyFileTests : IDisposable
         Assert.Contains(words, fault.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public void A_key_file_has_at_most_so_many_bytes(int more)
+    {
+        // What stands before and after the block is passed over.
+        var halves = (Private: _temp.Write("k", CosignKey.PadRight(Limits.KeyFile + more, '\n')), Public: _temp.Write("p", CosignPublicKey.PadLeft(Limits.KeyFile + more, '\n')));
+        if (more == 0)
+        {
+            using var key = SigningKey.Read(halves.Private, Secret);
+            using var half = PublicKey.Read(halves.Public);
+            Assert.Equal(half.Id, key.Id);
+            return;
+        }
+
+        foreach (var fault in (Fault[])[Refused(halves.Private, Secret), Assert.Throws<BundleException>(() => PublicKey.Read(halves.Public)).Fault])
+        {
+            Assert.Equal(FaultId.KeyInvalid, fault.Id);
+            Assert.Contains("more than 65536 bytes", fault.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Theory]
+    [InlineData(131_072, 8, 1, null)]
+    [InlineData(131_072, 9, 1, "more than 128 MiB")]
+    [InlineData(8, 131_072, 1, null)]
+    [InlineData(16, 8, Limits.ScryptPasses, null)]
+    [InlineData(16, 8, Limits.ScryptPasses + 1, "or 4 passes")]
+    public void A_key_of_cosign_takes_at_most_so_much_memory_and_so_many_passes(int n, int r, int p, string? words)
+    {
+        var fault = Refused(Changed("\"N\":32768,\"r\":8,\"p\":1", $"\"N\":{n},\"r\":{r},\"p\":{p}"), Secret);
+        Assert.Equal(FaultId.KeyInvalid, fault.Id);
+        // What may be tried gives another key than the one that it was closed with.
+        Assert.Contains(words ?? "password is wrong", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(Limits.JsonDepth, true)]
+    [InlineData(Limits.JsonDepth + 1, false)]
+    public void The_json_of_a_key_of_cosign_nests_at_most_so_deep(int depth, bool good)
+    {
+        var path = Changed("{\"kdf\"", "{\"x\":" + new string('[', depth - 1) + new string(']', depth - 1) + ",\"kdf\"");
+        Assert.Equal(good, Record.Exception(() => SigningKey.Read(path, Secret).Dispose()) is null);
+    }
+
+    [Theory]
+    [InlineData(0, "password is wrong")]
+    [InlineData(1, "has more than 4096 bytes")]
+    public async Task A_file_of_a_password_has_at_most_so_many_bytes(int more, string words)
+    {
+        _temp.Write("k", CosignKey);
+        _temp.Write("password", new string('x', Limits.Password + more));
+        File.Copy(Vectors.PathOf("good-signed"), _temp["p.tar.zst"]);
+        var result = await Run.Cli("sign", _temp["p.tar.zst"], "--key", _temp["k"], "--password-file", _temp["password"]);
+        Assert.Contains(words, result.StandardError, StringComparison.Ordinal);
+        Assert.Equal(1, result.ExitCode);
+    }
+
     [Fact]
     public async Task A_password_is_zeroed_after_its_use()
     {
@@ -150,6 +203,16 @@ public sealed class KeyFileTests : IDisposable
         var password = Secret();
         using var key = SigningKey.Read(_temp["k"], () => password);
         Assert.Equal(new byte[6], password);
+    }
+
+    // The path of cosign's key with other JSON in its block.
+    private string Changed(string old, string by)
+    {
+        var lines = CosignKey.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
+        var json = Encoding.UTF8.GetString(Convert.FromBase64String(string.Concat(lines[1..^1])));
+        Assert.Contains(old, json, StringComparison.Ordinal);
+        var changed = Convert.ToBase64String(Encoding.UTF8.GetBytes(json.Replace(old, by, StringComparison.Ordinal)));
+        return _temp.Write("k", $"{lines[0]}\n{changed}\n{lines[^1]}\n");
     }
 
     private static byte[] Secret() => "secret"u8.ToArray();

@@ -75,6 +75,48 @@ public sealed class AuthFilesTests : IDisposable
     }
 
     [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_helper_answers_with_at_most_so_many_characters(int more)
+    {
+        const string Answer = """{"ServerURL":"a.example","Username":"helped","Secret":"s"}""";
+        _temp.Write("answer", Answer.PadRight(Limits.HelperAnswer + more));
+        await Run.Tool("chmod", "+x", _temp.Write("docker-credential-bundlelong", $"#!/bin/sh\nread server\ncat {_temp["answer"]}\n"));
+        var path = Environment.GetEnvironmentVariable("PATH");
+        Environment.SetEnvironmentVariable("PATH", _temp.Path + ":" + path);
+        try
+        {
+            var files = AuthFiles.Read(_temp.Write("config.json", """{"credsStore":"bundlelong"}"""), _ => null);
+            Assert.Equal(more == 0 ? "helped" : null, User(files.Find("a.example", "x")));
+            Assert.Equal(more, files.Notes.Count);
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable("PATH", path);
+        }
+    }
+
+    [Fact]
+    public void A_file_has_at_most_so_many_bytes()
+    {
+        var file = Write("auth.json", ("a", "user"));
+        File.WriteAllText(file, File.ReadAllText(file).PadRight(Limits.AuthFile));
+        Assert.Equal("user", User(AuthFiles.Read(file, _ => null).Find("a", "x")));
+        File.AppendAllText(file, " ");
+        Assert.Equal(FaultId.CredentialsInvalid, Assert.Throws<BundleException>(() => AuthFiles.Read(file, _ => null)).Fault.Id);
+    }
+
+    [Theory]
+    [InlineData(Limits.JsonDepth, true)]
+    [InlineData(Limits.JsonDepth + 1, false)]
+    public void A_file_nests_at_most_so_deep(int depth, bool good)
+    {
+        var file = _temp.Write("auth.json", "{\"x\":" + new string('[', depth - 1) + new string(']', depth - 1) + "}");
+        var fault = (Record.Exception(() => AuthFiles.Read(file, _ => null)) as BundleException)?.Fault;
+        Assert.Equal(good ? null : FaultId.CredentialsInvalid, fault?.Id);
+    }
+
+    [Theory]
     [InlineData("{")]
     [InlineData("[]")]
     [InlineData("""{"auths":{"a":{"auth":"hunter2-is-no-base64!"}}}""")]

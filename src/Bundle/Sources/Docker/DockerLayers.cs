@@ -58,7 +58,7 @@ internal sealed class DockerLayers(FileTree tree, string root)
         try
         {
             Digest content;
-            var limit = Math.Max(Limits.Unpacked, location.Length * Limits.UnpackedRatio);
+            var limit = Decompression.Allowed(location.Length);
             long size = 0;
             using (var plain = Decompression.Open(raw, compression, leaveOpen: true))
             {

@@ -62,7 +62,7 @@ internal sealed class ArchiveFile : IDisposable
 
     private static void Unpack(string path, SafeFileHandle from, Compression compression, SafeFileHandle to, string temporary, CancellationToken cancellation)
     {
-        var limit = Math.Max(Limits.Unpacked, checked(RandomAccess.GetLength(from) * Limits.UnpackedRatio));
+        var limit = Decompression.Allowed(RandomAccess.GetLength(from));
         var buffer = new byte[Piece];
         long at = 0;
         try

@@ -9,7 +9,6 @@ namespace Bundle.Sources.Trees;
 /// </summary>
 internal sealed class ArchiveTree : FileTree
 {
-    private const int LinkDepth = 8;
     private const string Remedy = "do not trust this archive; make it anew";
 
     private readonly ArchiveFile _archive;
@@ -69,7 +68,7 @@ internal sealed class ArchiveTree : FileTree
             return member;
         }
 
-        if (depth == LinkDepth)
+        if (depth == Limits.ArchiveLinks)
         {
             throw Invalid(Shown(asked), "is a link that leads to links without end", Remedy);
         }

@@ -47,6 +47,9 @@ internal static class Decompression
         _ => stream,
     };
 
+    /// <summary>What compressed data of a length may become, in bytes, at most.</summary>
+    public static long Allowed(long compressed) => Math.Max(Limits.Unpacked, Math.Min(compressed, long.MaxValue / Limits.UnpackedRatio) * Limits.UnpackedRatio);
+
     /// <summary>Whether an exception says that compressed data may be whole, and is of a form that is not supported; a zstd window of more than 128 MiB is one.</summary>
     public static bool IsUnsupported(Exception e) => e is NotImplementedException or NotSupportedException
         or ZstdSharp.ZstdException { Code: ZstdSharp.Unsafe.ZSTD_ErrorCode.ZSTD_error_frameParameter_windowTooLarge };

@@ -11,7 +11,8 @@ namespace Bundle.Sources.Trees;
 /// </summary>
 internal static class TarScan
 {
-    private const int MaxName = 4096, MaxRecords = 1024 * 1024;
+    // A character takes three bytes of UTF-8 at most, or four for two of them; a NUL ends the name.
+    private const int Longest = (3 * Limits.ArchiveName) + 1;
 
     /// <summary>The entries, in their order; devices and the like are passed over.</summary>
     /// <exception cref="BundleException">It is no archive, cut, or breaks the format.</exception>
@@ -81,14 +82,19 @@ internal static class TarScan
             return null;
         }
 
-        var path = raw.StartsWith('/') || raw.Length > MaxName ? null : TarName.Normalize(raw, mayClimb: false);
+        if (raw.Length > Limits.ArchiveName)
+        {
+            throw archive.Invalid($"has an entry '{TarName.Printable(raw)}', a name of {raw.Length} characters", "do not trust this archive; make it anew");
+        }
+
+        var path = raw.StartsWith('/') ? null : TarName.Normalize(raw, mayClimb: false);
         if (path is null)
         {
             throw archive.Invalid($"has an entry '{TarName.Printable(raw)}', a name that leads out of it", "do not trust this archive; make it anew");
         }
 
         var link = kind is TarKind.HardLink or TarKind.SymbolicLink ? extras.Link ?? Text(header, 157, 100) : null;
-        if (link?.Length > MaxName)
+        if (link?.Length > Limits.ArchiveName)
         {
             throw archive.Invalid($"has an entry '{TarName.Printable(raw)}', a link to a name of {link.Length} characters", "do not trust this archive; make it anew");
         }
@@ -117,7 +123,7 @@ internal static class TarScan
 
     private static void ReadExtra(ArchiveFile archive, char type, long data, long size, TarExtras pending)
     {
-        if (size > (type == 'x' ? MaxRecords : MaxName + 1))
+        if (size > (type == 'x' ? Limits.ArchiveRecord : Longest))
         {
             throw archive.Invalid($"has a name or a record of {size} bytes", "do not trust this archive; make it anew");
         }
