@@ -14,8 +14,17 @@ internal sealed class DiffVerb : Verb
         Arity = ArgumentArity.ZeroOrMore,
     };
 
+    private readonly ServerFlags _servers = ServerFlags.OfRegistries();
+
     public DiffVerb()
-        : base("diff", "Tell which images changed between two packages, and how much is new.") => Arguments.Add(_bundles);
+        : base("diff", "Tell which images changed between two packages, and how much is new.")
+    {
+        Arguments.Add(_bundles);
+        foreach (var option in _servers.All)
+        {
+            Options.Add(option);
+        }
+    }
 
     public override IReadOnlyList<string> Usages => ["bundle diff OLD NEW [OPTION]…"];
 
@@ -23,6 +32,7 @@ internal sealed class DiffVerb : Verb
     [
         "bundle diff v1.tar.zst v2.tar.zst",
         "bundle diff v1.tar.zst images/",
+        "bundle diff docker://registry.example/product/base:1.0 docker://registry.example/product/base:2.0",
         "bundle diff v1.tar.zst v2.tar.zst --json | jq .newBytes",
     ];
 
@@ -34,7 +44,7 @@ internal sealed class DiffVerb : Verb
         }
 
         OpenSsl.Require();
-        DiffReport.Print(Differ.Run(older, newer, session.Cancellation), session.Messages);
+        DiffReport.Print(Differ.Run(older, newer, _servers.Registry(parsed), session.Cancellation), session.Messages);
         return ExitCode.Fine;
     }
 }

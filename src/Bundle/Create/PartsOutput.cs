@@ -114,7 +114,7 @@ internal sealed class PartsOutput : IDisposable
     {
         if (_done.Count == Limits.Parts)
         {
-            throw new Fault(FaultId.LimitExceeded, $"the package does not fit into {Limits.Parts} parts of {_partSize} bytes [PART-1]")
+            throw new Fault(FaultId.TooMuch, $"the package does not fit into {Limits.Parts} parts of {_partSize} bytes [PART-1]")
             {
                 Hint = "give a larger --split",
             }.ToException();

@@ -1,6 +1,7 @@
 using Bundle.Faults;
 using Bundle.Index;
 using Bundle.Model;
+using Bundle.Registry;
 using Bundle.Sources;
 
 namespace Bundle.Diff;
@@ -9,10 +10,12 @@ namespace Bundle.Diff;
 public static class Differ
 {
     /// <summary>Compares two bundles: packages, their bundle.json, or sources of images.</summary>
+    /// <param name="registry">How live registries are talked to.</param>
     /// <exception cref="BundleException">One is not there, or is none.</exception>
-    public static Difference Run(string older, string newer, CancellationToken cancellation)
+    public static Difference Run(string older, string newer, RegistryOptions registry, CancellationToken cancellation)
     {
-        var (before, after) = (KnownIndex.Read(older, cancellation), KnownIndex.Read(newer, cancellation));
+        using var registries = new RegistryPool(registry);
+        var (before, after) = (KnownIndex.Read(older, cancellation, registries), KnownIndex.Read(newer, cancellation, registries));
         var (old, now) = (References(before.Index), References(after.Index));
         var fresh = after.Index.Blobs.Where(blob => blob.Data != BlobData.Omitted && !before.Blobs.Contains(blob.Digest)).ToList();
         var gone = before.Index.Blobs.Where(blob => blob.Data != BlobData.Omitted && !after.Blobs.Contains(blob.Digest)).ToList();

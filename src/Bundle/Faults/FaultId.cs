@@ -112,6 +112,9 @@ public readonly record struct FaultId(string Name, FaultClass Class)
     /// <summary>There is not enough space for the result.</summary>
     public static readonly FaultId NoSpace = new("no-space", FaultClass.Failed);
 
+    /// <summary>What is asked for is more than a package may hold, or than this program takes; no package is at fault.</summary>
+    public static readonly FaultId TooMuch = new("too-much", FaultClass.Failed);
+
     /// <summary>The destination holds something that must not be followed or replaced.</summary>
     public static readonly FaultId DestinationUnsafe = new("destination-unsafe", FaultClass.Failed);
 

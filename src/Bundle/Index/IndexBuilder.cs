@@ -105,6 +105,10 @@ public sealed class IndexBuilder
         {
             IndexValidator.Validate(index);
         }
+        catch (BundleException e) when (e.Fault.Id == FaultId.LimitExceeded)
+        {
+            throw (e.Fault with { Id = FaultId.TooMuch, Entry = null, Hint = "make several packages, each of some of the images (--image)" }).ToException(e);
+        }
         catch (BundleException e) when (e.Fault.Id == FaultId.IndexInvalid)
         {
             // No package is at fault here, but what it would be made from.

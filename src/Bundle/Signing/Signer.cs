@@ -58,7 +58,7 @@ public static class Signer
     {
         List<BundleSignature> all = [.. head.Signatures.Where(one => one.KeyId != signature.KeyId), signature];
         all.Sort((left, right) => left.KeyId!.Value.CompareTo(right.KeyId!.Value));
-        return all.Count <= Limits.BundleSignatures ? all : throw new Fault(FaultId.LimitExceeded, $"the package has {Limits.BundleSignatures} signatures already, which is the most [SIG-1]")
+        return all.Count <= Limits.BundleSignatures ? all : throw new Fault(FaultId.TooMuch, $"the package has {Limits.BundleSignatures} signatures already, which is the most [SIG-1]")
         {
             Hint = "create it anew to begin with none",
         }.ToException();

@@ -145,7 +145,7 @@ internal sealed class RegistryStore(SourceSet sources, RegistryRepository reposi
 
         if (_manifests.Count > Limits.Count)
         {
-            throw new Fault(FaultId.LimitExceeded, $"{Origin} has more than {Limits.Count} manifests for the images that are wanted") { Entry = Origin }.ToException();
+            throw new Fault(FaultId.TooMuch, $"{Origin} has more than {Limits.Count} manifests for the images that are wanted") { Entry = Origin }.ToException();
         }
 
         var config = manifest.Manifest.Config;
@@ -165,7 +165,7 @@ internal sealed class RegistryStore(SourceSet sources, RegistryRepository reposi
     }
 
     private byte[] Hold(byte[] bytes) => Interlocked.Add(ref _held, bytes.Length) <= mostHeld ? bytes
-        : throw new Fault(FaultId.LimitExceeded, $"the manifests and configs of {Origin} take more than {mostHeld} bytes") { Entry = Origin, Hint = "name fewer images of this repository" }.ToException();
+        : throw new Fault(FaultId.TooMuch, $"the manifests and configs of {Origin} take more than {mostHeld} bytes") { Entry = Origin, Hint = "name fewer images of this repository" }.ToException();
 
     private Task Check(Descriptor blob, bool fetch) => _checks.GetOrAdd(blob.Digest, _ => new Lazy<Task>(() => CheckNow(blob, fetch))).Value;
 

@@ -96,6 +96,11 @@ public sealed class IncrementalTests
         await Run.Good([.. extract, "--authfile", temp["auth.json"], "--ca", temp["ca.crt"]]);
         await Run.Good("extract", temp["v2"], "--as", "oci", "--to", temp["full"]);
         await Run.Tool("diff", "-r", temp["full"], temp["patched"]);
+
+        // What it holds can be compared where it is, too.
+        string[] diff = ["diff", names.First(name => !name.Contains('@', StringComparison.Ordinal)), temp["v2"], "--authfile", temp["auth.json"]];
+        Assert.Equal(1, (await Run.Cli(diff)).ExitCode);
+        Assert.Contains("changed", (await Run.Good([.. diff, "--ca", temp["ca.crt"]])).StandardOutput, StringComparison.Ordinal);
     }
 
     [Theory]

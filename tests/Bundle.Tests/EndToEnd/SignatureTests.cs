@@ -204,7 +204,7 @@ public sealed class SignatureTests : IAsyncLifetime
             for i in 1 2 3 4 5 6 7 8 9; do openssl ecparam -name prime256v1 -genkey -noout -out k; $BUNDLE sign p.tar.zst --key k --quiet || exit; done
             """,
             _temp.Path);
-        Assert.Equal(3, result.ExitCode);
+        Assert.Equal(1, result.ExitCode);
         Assert.Contains("8 signatures already", result.StandardError, StringComparison.Ordinal);
         Assert.Equal(8, (await SignaturesOf("verify p.tar.zst")).Count);
     }

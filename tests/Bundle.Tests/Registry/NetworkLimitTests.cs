@@ -174,7 +174,7 @@ public sealed class NetworkLimitTests
         using var client = Of(server);
         using var sources = new SourceSet();
         var store = new RegistryStore(sources, client.Repository("r"), Cancellation, manifest.Bytes.Length + config.Bytes.Length - more);
-        await Expect(more, FaultId.LimitExceeded, async () =>
+        await Expect(more, FaultId.TooMuch, async () =>
             Assert.Equal(manifest.Digest, await store.Load(new ImageReference(ImageName.TryParse("r")!, "1.0", null))));
     }
 
