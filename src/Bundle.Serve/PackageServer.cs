@@ -17,7 +17,6 @@ namespace Bundle.Serve;
 /// </summary>
 public sealed class PackageServer : IAsyncDisposable
 {
-    private const int MostConnections = 512;
     private static readonly TimeSpan HeaderTime = TimeSpan.FromSeconds(15), IdleTime = TimeSpan.FromSeconds(120), Grace = TimeSpan.FromSeconds(5);
 
     // A satellite link that is shared is slow; who takes less than that takes nothing, and is let go.
@@ -78,7 +77,7 @@ public sealed class PackageServer : IAsyncDisposable
     private static void Configure(KestrelServerOptions kestrel, ServeOptions options)
     {
         kestrel.AddServerHeader = false;
-        kestrel.Limits.MaxConcurrentConnections = MostConnections;
+        kestrel.Limits.MaxConcurrentConnections = ServeLimits.Connections;
         kestrel.Limits.MaxRequestBodySize = 0;
         kestrel.Limits.RequestHeadersTimeout = HeaderTime;
         kestrel.Limits.KeepAliveTimeout = IdleTime;

@@ -107,6 +107,9 @@ public static class Limits
     /// <summary>A file that holds a password, in bytes, at most.</summary>
     public const int Password = 4096;
 
+    /// <summary>The passes over the password of an encrypted PKCS#8 key, at most, a matter of seconds: openssl makes 2,048 unless told otherwise.</summary>
+    public const int KeyPasses = 8_000_000;
+
     /// <summary>The memory that the scrypt of a key may take, in bytes: cosign writes keys that take 32 or 64 MiB.</summary>
     public const int ScryptMemory = 128 * 1024 * 1024;
 

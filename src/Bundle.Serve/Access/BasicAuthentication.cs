@@ -13,20 +13,20 @@ namespace Bundle.Serve.Access;
 /// </summary>
 internal sealed class BasicAuthentication(PasswordFile passwords) : IDisposable
 {
-    private const int Waiting = 32, Remembered = 1024, LongestHeader = 1024;
+    private const int Remembered = 1024;
     private const string Scheme = "Basic ";
     private static readonly TimeSpan Penalty = TimeSpan.FromMilliseconds(500);
 
     private readonly ConcurrentDictionary<Digest, bool> _right = new();
     private readonly byte[] _key = RandomNumberGenerator.GetBytes(32);
-    private readonly SemaphoreSlim _attempts = new(Waiting);
+    private readonly SemaphoreSlim _attempts = new(ServeLimits.Attempts);
 
     /// <summary>Lets a request pass, or answers it.</summary>
     /// <returns>Whether it may pass.</returns>
     public async Task<bool> Admit(HttpContext context)
     {
         var header = context.Request.Headers.Authorization.ToString();
-        if (header.Length > LongestHeader || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
+        if (header.Length > ServeLimits.Authorization || !header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase))
         {
             await Refuse(context);
             return false;
@@ -80,7 +80,7 @@ internal sealed class BasicAuthentication(PasswordFile passwords) : IDisposable
     private static bool TryDecode(string text, out string user, out string password)
     {
         (user, password) = ("", "");
-        var bytes = new byte[LongestHeader];
+        var bytes = new byte[ServeLimits.Authorization];
         if (!Convert.TryFromBase64String(text.Trim(), bytes, out var length))
         {
             return false;

@@ -9,7 +9,6 @@ namespace Bundle.Serve.Access;
 /// </summary>
 public sealed class PasswordFile
 {
-    private const int MostBytes = 1024 * 1024;
     private const string HowTo = "write it with 'htpasswd -B -c FILE USER'";
 
     private readonly Dictionary<string, string> _hashes;
@@ -75,7 +74,7 @@ public sealed class PasswordFile
     {
         try
         {
-            return new FileInfo(path).Length <= MostBytes ? File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true)).Split('\n', StringSplitOptions.TrimEntries)
+            return new FileInfo(path).Length <= ServeLimits.PasswordFile ? File.ReadAllText(path, new UTF8Encoding(false, throwOnInvalidBytes: true)).Split('\n', StringSplitOptions.TrimEntries)
                 : throw Wrong(path, "it is too large");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentException)

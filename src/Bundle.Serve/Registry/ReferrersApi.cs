@@ -10,9 +10,6 @@ namespace Bundle.Serve.Registry;
 /// <summary>Lists what refers to a manifest: an index, empty where nothing does (distribution-spec, listing referrers).</summary>
 internal sealed class ReferrersApi(PackageReader reader)
 {
-    // Annotations can be as large as manifests; what does not fit is on the next page.
-    private const int LargestPage = Limits.Manifest;
-
     private readonly Referrers _referrers = new(reader);
 
     /// <summary>Answers a request.</summary>
@@ -44,7 +41,7 @@ internal sealed class ReferrersApi(PackageReader reader)
                     continue;
                 }
 
-                if (written is not null && json.BytesCommitted + json.BytesPending + (details.Annotations?.Length ?? 0) > LargestPage)
+                if (written is not null && json.BytesCommitted + json.BytesPending + Length(blob, details) > ServeLimits.ReferrersPage)
                 {
                     context.Response.Headers.Link = NextPage(context, written.Value, filter);
                     break;
@@ -57,6 +54,10 @@ internal sealed class ReferrersApi(PackageReader reader)
             json.WriteEndArray();
         });
     }
+
+    // At most: the names and numbers of a descriptor and the end of the page, and texts of which each character may be escaped.
+    private long Length(int blob, ReferrerDetails details) =>
+        300 + (6L * (reader.Index.Blobs[blob].MediaType.Length + (details.ArtifactType?.Length ?? 0))) + (details.Annotations?.Length ?? 0);
 
     private void Write(Utf8JsonWriter json, int blob, ReferrerDetails details)
     {

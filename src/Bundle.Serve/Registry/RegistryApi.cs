@@ -12,7 +12,7 @@ namespace Bundle.Serve.Registry;
 /// </summary>
 internal sealed class RegistryApi(PackageReader reader, ContentSender sender)
 {
-    private const int CataloguePage = 100, LargestCataloguePage = 1000, LargestTagPage = 10_000;
+    private const int UsualCataloguePage = 100;
 
     private readonly RepositoryCatalogue _catalogue = new(reader.Index);
     private readonly ReferrersApi _referrers = new(reader);
@@ -28,7 +28,7 @@ internal sealed class RegistryApi(PackageReader reader, ContentSender sender)
             case ApiKind.Base:
                 return Answers.SendObject(context, StatusCodes.Status200OK, Answers.Json, _ => { });
             case ApiKind.Catalogue:
-                return AnswerNames(context, "/v2/_catalog", _catalogue.Names, CataloguePage, LargestCataloguePage, null);
+                return AnswerNames(context, "/v2/_catalog", _catalogue.Names, UsualCataloguePage, ServeLimits.CataloguePage, null);
             case ApiKind.Unknown:
                 return Answers.SendError(context, RegistryError.NotFound, "the registry API has nothing at this path");
         }
@@ -46,7 +46,7 @@ internal sealed class RegistryApi(PackageReader reader, ContentSender sender)
 
         if (route.Kind == ApiKind.Tags)
         {
-            return AnswerNames(context, $"/v2/{route.Name}/tags/list", repository.Tags, LargestTagPage, LargestTagPage, route.Name);
+            return AnswerNames(context, $"/v2/{route.Name}/tags/list", repository.Tags, ServeLimits.TagPage, ServeLimits.TagPage, route.Name);
         }
 
         var isDigest = Digest.TryParse(route.Reference, out var digest);

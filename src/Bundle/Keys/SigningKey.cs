@@ -74,6 +74,7 @@ public sealed class SigningKey : IDisposable
                 key.ImportPkcs8PrivateKey(pem.Content, out read);
                 break;
             case "ENCRYPTED PRIVATE KEY":
+                KeyDerivation.Check(pem);
                 Decrypt(pem, password, secret =>
                 {
                     try

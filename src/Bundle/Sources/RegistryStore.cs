@@ -10,7 +10,8 @@ namespace Bundle.Sources;
 /// and small configs are fetched, of all else it is asked whether it is there.
 /// </summary>
 /// <param name="mostHeld">The bytes of manifests and configs that may be fetched.</param>
-internal sealed class RegistryStore(SourceSet sources, RegistryRepository repository, CancellationToken cancellation, long mostHeld = Limits.RegistryHeld) : ImageStore
+/// <param name="most">The manifests that may be.</param>
+internal sealed class RegistryStore(SourceSet sources, RegistryRepository repository, CancellationToken cancellation, long mostHeld = Limits.RegistryHeld, int most = Limits.Count) : ImageStore
 {
     private long _held;
     private readonly ConcurrentDictionary<Digest, Lazy<Task>> _loads = new();
@@ -143,9 +144,9 @@ internal sealed class RegistryStore(SourceSet sources, RegistryRepository reposi
             Keep(manifest);
         }
 
-        if (_manifests.Count > Limits.Count)
+        if (_manifests.Count > most)
         {
-            throw new Fault(FaultId.TooMuch, $"{Origin} has more than {Limits.Count} manifests for the images that are wanted") { Entry = Origin }.ToException();
+            throw new Fault(FaultId.TooMuch, $"{Origin} has more than {most} manifests for the images that are wanted") { Entry = Origin }.ToException();
         }
 
         var config = manifest.Manifest.Config;

@@ -1,9 +1,11 @@
 using System.Globalization;
 using System.Reflection;
 using System.Text.RegularExpressions;
+using Bundle.Serve;
 using Bundle.Tests.Injection;
 using Bundle.Tests.Keys;
 using Bundle.Tests.Registry;
+using Bundle.Tests.Serve;
 using Bundle.Tests.Sources;
 using Bundle.Tests.Support;
 using Xunit;
@@ -25,7 +27,7 @@ public sealed partial class LimitListTests
         [nameof(Limits.BundleSignatures)] = ["good-signed-most", "sig-1-nine"],
         [nameof(Limits.BundleSignature)] = ["good-signed-most", "sig-1-oversized"],
         [nameof(Limits.JsonDepth)] = [nameof(LimitTests.Json_nests_at_most_so_deep), "idx-1-depth", "man-1-depth"],
-        [nameof(Limits.Count)] = [nameof(LimitTests.A_list_of_the_index_has_at_most_so_many), nameof(LimitTests.Counts_of_blobs_images_and_files_are_limited_too), nameof(SourceLimitTests.An_archive_has_at_most_so_many_entries), nameof(SourceLimitTests.A_sync_file_names_at_most_so_many_images), nameof(NetworkLimitTests.A_repository_has_at_most_so_many_tags_also_where_the_list_ends_with_them)],
+        [nameof(Limits.Count)] = [nameof(LimitTests.A_list_of_the_index_has_at_most_so_many), nameof(LimitTests.Counts_of_blobs_images_and_files_are_limited_too), nameof(SourceLimitTests.An_archive_has_at_most_so_many_entries), nameof(SourceLimitTests.A_sync_file_names_at_most_so_many_images), nameof(NetworkLimitTests.A_repository_has_at_most_so_many_tags_also_where_the_list_ends_with_them), nameof(NetworkLimitTests.The_images_of_a_repository_have_at_most_so_many_manifests_together)],
         [nameof(Limits.Links)] = [nameof(LimitTests.Repositories_have_at_most_so_many_links)],
         [nameof(Limits.Frames)] = [nameof(LimitTests.A_seek_table_has_at_most_so_many_frames), "seek-1-count-huge"],
         [nameof(Limits.Parts)] = [nameof(LimitTests.A_split_package_has_at_most_so_many_parts), nameof(LimitTests.No_more_parts_are_written_than_can_be_read), "part-1-thousand"],
@@ -47,6 +49,7 @@ public sealed partial class LimitListTests
         [nameof(Limits.RegistryHeld)] = [nameof(NetworkLimitTests.Manifests_and_configs_of_a_repository_have_at_most_so_many_bytes_together)],
         [nameof(Limits.KeyFile)] = [nameof(KeyFileTests.A_key_file_has_at_most_so_many_bytes)],
         [nameof(Limits.Password)] = [nameof(KeyFileTests.A_file_of_a_password_has_at_most_so_many_bytes)],
+        [nameof(Limits.KeyPasses)] = [nameof(KeyFileTests.An_encrypted_key_takes_at_most_so_many_passes)],
         [nameof(Limits.ScryptMemory)] = [nameof(KeyFileTests.A_key_of_cosign_takes_at_most_so_much_memory_and_so_many_passes)],
         [nameof(Limits.ScryptPasses)] = [nameof(KeyFileTests.A_key_of_cosign_takes_at_most_so_much_memory_and_so_many_passes)],
         [nameof(Limits.RegistryPage)] = [nameof(NetworkLimitTests.A_page_of_a_list_has_at_most_so_many_bytes)],
@@ -58,9 +61,16 @@ public sealed partial class LimitListTests
         [nameof(Limits.Redirects)] = [nameof(NetworkLimitTests.A_request_for_a_file_is_redirected_at_most_so_often)],
         [nameof(Limits.AuthFile)] = [nameof(AuthFilesTests.A_file_has_at_most_so_many_bytes)],
         [nameof(Limits.HelperAnswer)] = [nameof(AuthFilesTests.A_helper_answers_with_at_most_so_many_characters)],
+        [nameof(ServeLimits.Connections)] = [nameof(ServeLimitTests.At_most_so_many_connections_are_open_at_once)],
+        [nameof(ServeLimits.Authorization)] = [nameof(ServeLimitTests.An_authorization_header_has_at_most_so_many_characters)],
+        [nameof(ServeLimits.Attempts)] = [nameof(ServeLimitTests.At_most_so_many_attempts_are_made_at_once)],
+        [nameof(ServeLimits.PasswordFile)] = [nameof(ServeLimitTests.A_file_of_passwords_has_at_most_so_many_bytes)],
+        [nameof(ServeLimits.CataloguePage)] = [nameof(ServeLimitTests.A_page_has_at_most_so_many_names)],
+        [nameof(ServeLimits.TagPage)] = [nameof(ServeLimitTests.A_page_has_at_most_so_many_names)],
+        [nameof(ServeLimits.ReferrersPage)] = [nameof(ServeLimitTests.A_page_of_referrers_has_at_most_so_many_bytes)],
     };
 
-    private static readonly FieldInfo[] All = typeof(Limits).GetFields(BindingFlags.Public | BindingFlags.Static);
+    private static readonly FieldInfo[] All = [.. ((Type[])[typeof(Limits), typeof(ServeLimits)]).SelectMany(type => type.GetFields(BindingFlags.Public | BindingFlags.Static))];
 
     [Fact]
     public void Each_limit_has_a_test_or_vectors()

@@ -177,7 +177,7 @@ public sealed class LimitTests
         Assert.Equal(Limits.Parts, SplitPackage.Find(temp["p.parts"])!.List.Parts.Count);
         using var bad = new PartsOutput(temp["q"], 1, sync: false);
         bad.Write(new byte[Limits.Parts]);
-        Assert.Equal(FaultId.LimitExceeded, Assert.Throws<BundleException>(() => bad.Write(new byte[1])).Fault.Id);
+        Assert.Equal(FaultId.TooMuch, Assert.Throws<BundleException>(() => bad.Write(new byte[1])).Fault.Id);
     }
 
     [Theory]

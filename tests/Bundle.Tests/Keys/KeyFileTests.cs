@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 using Bundle.Faults;
 using Bundle.Keys;
@@ -172,6 +173,33 @@ public sealed class KeyFileTests : IDisposable
         Assert.Equal(FaultId.KeyInvalid, fault.Id);
         // What may be tried gives another key than the one that it was closed with.
         Assert.Contains(words ?? "password is wrong", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("-v2 aes-256-cbc", Limits.KeyPasses)]
+    [InlineData("-v2 aes-256-cbc", Limits.KeyPasses + 1)]
+    [InlineData("-v2 aes-128-cbc -v2prf hmacWithSHA512", Limits.KeyPasses + 1)]
+    [InlineData("-v1 PBE-SHA1-3DES", Limits.KeyPasses)]
+    [InlineData("-v1 PBE-SHA1-3DES", Limits.KeyPasses + 1)]
+    public async Task An_encrypted_key_takes_at_most_so_many_passes(string kind, int passes)
+    {
+        // Written with a million, which takes as many bytes.
+        await Run.Shell($"openssl ecparam -name prime256v1 -genkey -noout | openssl pkcs8 -topk8 {kind} -iter 1000000 -passout pass:secret -outform DER -out k.der", _temp.Path);
+        var der = await File.ReadAllBytesAsync(_temp["k.der"], TestContext.Current.CancellationToken);
+        var at = der.AsSpan().IndexOf((byte[])[2, 3, 0x0F, 0x42, 0x40]);
+        Assert.InRange(at, 10, 100);
+        (der[at + 2], der[at + 3], der[at + 4]) = ((byte)(passes >> 16), (byte)(passes >> 8), (byte)passes);
+        var path = _temp.Write("k", PemEncoding.WriteString("ENCRYPTED PRIVATE KEY", der));
+        if (passes == Limits.KeyPasses)
+        {
+            // The check alone: to try the password takes seconds.
+            KeyDerivation.Check(PemFile.Read(path));
+            return;
+        }
+
+        var fault = Refused(path, Secret);
+        Assert.Equal(FaultId.KeyInvalid, fault.Id);
+        Assert.Contains("more than 8000000 passes", fault.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -178,6 +178,21 @@ public sealed class NetworkLimitTests
             Assert.Equal(manifest.Digest, await store.Load(new ImageReference(ImageName.TryParse("r")!, "1.0", null))));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task The_images_of_a_repository_have_at_most_so_many_manifests_together(int more)
+    {
+        var child = Encoding.UTF8.GetBytes($$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[]}""");
+        var list = $$"""{"schemaVersion":2,"mediaType":"{{MediaTypes.OciIndex}}","manifests":[{"mediaType":"{{MediaTypes.OciIndex}}","digest":"{{Digest.Of(child)}}","size":{{child.Length}}}]}""";
+        await using var server = await OddServer.Start(context => Answer(context, context.Request.Path.Value!.EndsWith("1.0", StringComparison.Ordinal) ? list : Encoding.UTF8.GetString(child)));
+        using var client = Of(server);
+        using var sources = new SourceSet();
+        var store = new RegistryStore(sources, client.Repository("r"), Cancellation, most: 2 - more);
+        await Expect(more, FaultId.TooMuch, async () =>
+            Assert.Equal(Digest.Of(Encoding.UTF8.GetBytes(list)), await store.Load(new ImageReference(ImageName.TryParse("r")!, "1.0", null))));
+    }
+
     private static async Task Expect(int more, FaultId id, Func<Task> act)
     {
         if (more == 0)
