@@ -49,9 +49,10 @@ public sealed class RuleTests
         ["child left out too large"] = ("LIM-1", Blob(IsOmitted, blob => blob with { Size = Limits.Manifest + 1 })),
         ["section of large blobs first"] = ("IDX-13", Blob(IsSmall, blob => blob with { Size = Limits.Large })),
         ["a blob twice"] = ("IDX-13", _good with { Blobs = [.. _good.Blobs, _good.Blobs[^1]] }),
-        ["a digest in two sections"] = ("IDX-13", _good with { Blobs = [.. _good.Blobs, new IndexBlob(_good.Blobs[0].Digest, Limits.Large, Layer, null, [], null)] }),
+        ["a digest in two sections"] = ("IDX-13", _good with { Blobs = [.. _good.Blobs, new IndexBlob(_good.Blobs.MaxBy(blob => blob.Digest)!.Digest, Limits.Large, Layer, null, [], null)] }),
         ["a list of itself"] = ("IDX-15", Blob(IsList, blob => blob with { Manifests = [At(IsList)] })),
         ["nothing has a blob"] = ("IDX-14", _good with { Blobs = [.. _good.Blobs, new IndexBlob(Last, long.MaxValue / 4, Layer, null, [], null)] }),
+        ["nothing has the first blob"] = ("IDX-14", _good with { Images = [_good.Images[0] with { Digest = _good.Images[1].Digest, MediaType = MediaTypes.OciManifest, Platforms = [], Signatures = [] }] }),
         ["lent by a base before the first"] = ("IDX-4", Blob(IsLent, blob => blob with { Base = -1 })),
         ["lent by a base behind the last"] = ("IDX-4", Blob(IsLent, blob => blob with { Base = 2 })),
         ["a base that lends nothing"] = ("IDX-4", _good with { Bases = [.. _good.Bases, Last] }),
@@ -97,6 +98,7 @@ public sealed class RuleTests
         ["a byte less than large"] = Blob(IsSmall, blob => blob with { Size = Limits.Large - 1 }),
         ["as large as a manifest may be"] = Blob(IsImage, blob => blob with { Size = Limits.Manifest }),
         ["a child left out as large as it may be"] = Blob(IsOmitted, blob => blob with { Size = Limits.Manifest }),
+        ["a child left out of two lists"] = TwoLists(),
         ["a layer of any size"] = Blob(IsLarge, blob => blob with { Size = Most - Total + Limits.Large }),
         ["by digest alone"] = Image(image => image with { Tags = [], ByDigest = true }),
         ["no platform"] = Image(image => image with { Platforms = [] }),
@@ -213,7 +215,8 @@ public sealed class RuleTests
         Assert.DoesNotContain(true, ImageClosure.Reach(_good, []));
     }
 
-    private static BundleIndex Make()
+    /// <summary>An index that has some of everything.</summary>
+    internal static BundleIndex Make()
     {
         var builder = new IndexBuilder();
         var image = Add(builder, ImageJson("app", [("small", 5), ("large", Limits.Large), ("lent", 20), ("lent too", 30)]));
@@ -227,6 +230,21 @@ public sealed class RuleTests
         builder.AddImage(ImageName.TryParse("example/base")!, ["1.0"], true, image, ["linux/amd64"], []);
         builder.AddFile(new IndexFile("a-b", 420, 5, Digest.Of("file"u8)));
         builder.AddFile(new IndexFile("a/b", 493, 5, Digest.Of("file"u8)));
+        return builder.Build();
+    }
+
+    private static BundleIndex TwoLists()
+    {
+        var builder = new IndexBuilder();
+        var image = Add(builder, ImageJson("app", []));
+        var left = Digest.Of("left out"u8);
+        builder.Omit(new Descriptor(MediaTypes.OciManifest, left, 12, null, HasUrls: false, null));
+        foreach (var name in (string[])["one", "two"])
+        {
+            var list = Add(builder, ListJson((image, MediaTypes.OciManifest, 9), (left, MediaTypes.OciManifest, 12)).Replace("schemaVersion", $"{name}\":1,\"schemaVersion", StringComparison.Ordinal));
+            builder.AddImage(ImageName.TryParse(name)!, ["1"], false, list, [], []);
+        }
+
         return builder.Build();
     }
 
