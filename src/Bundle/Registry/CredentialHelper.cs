@@ -34,8 +34,7 @@ internal static partial class CredentialHelper
             using var overdue = new Timer(_ => Stop(process), null, Patience, Timeout.InfiniteTimeSpan);
             // Read, lest the helper waits for a reader; whatever it says of a failure may hold a secret, and goes nowhere.
             process.BeginErrorReadLine();
-            process.StandardInput.Write(server + "\n");
-            process.StandardInput.Close();
+            Tell(process, server);
             var answer = ReadAnswer(process.StandardOutput);
             process.WaitForExit();
             return process.ExitCode == 0 ? Parse(answer) : null;
@@ -44,6 +43,19 @@ internal static partial class CredentialHelper
         {
             note($"{program} could not be asked");
             return null;
+        }
+    }
+
+    private static void Tell(Process process, string server)
+    {
+        try
+        {
+            process.StandardInput.Write(server + "\n");
+            process.StandardInput.Close();
+        }
+        catch (IOException)
+        {
+            // It answers without having listened.
         }
     }
 

@@ -54,7 +54,12 @@ public sealed class AuthFilesTests : IDisposable
             *) echo 'credentials not found in native keychain'; exit 1 ;;
             esac
             """);
-        await Run.Tool("chmod", "+x", script);
+        var deaf = _temp.Write("docker-credential-bundledeaf", """
+            #!/bin/sh
+            exec 0<&-
+            echo '{"ServerURL":"any","Username":"deaf","Secret":"s"}'
+            """);
+        await Run.Tool("chmod", "+x", script, deaf);
         var path = Environment.GetEnvironmentVariable("PATH");
         Environment.SetEnvironmentVariable("PATH", _temp.Path + ":" + path);
         try
@@ -67,6 +72,10 @@ public sealed class AuthFilesTests : IDisposable
             Assert.Null(files.Find("gone.example", "x"));
             Assert.Null(files.Find("bad.example", "x"));
             Assert.Equal(2, files.Notes.Count);
+
+            // More than a pipe takes, so that it cannot be told to one that does not listen.
+            var store = _temp.Write("store.json", """{"credsStore":"bundledeaf"}""");
+            Assert.Equal("deaf", User(AuthFiles.Read(store, _ => null).Find(new string('a', 100_000), "x")));
         }
         finally
         {
