@@ -119,7 +119,7 @@ public static class Extractor
                 {
                     Offset = held.Offset,
                     Images = new ImpactMap(layout).Of(layout.Frames[number]),
-                    Hint = "transfer the package again",
+                    Hint = Hints.Again,
                 }.ToException();
             }
 
@@ -139,7 +139,7 @@ public static class Extractor
         var damaged = tail.Ranges is null ? [] : Verify.DamageLog.Compare(frames.Ranges.Finish(), tail.Ranges, frames.Ranges.Length);
         if (tail.Faults.Count > 0 || damaged.Count > 0)
         {
-            throw (tail.Faults.Count > 0 ? tail.Faults[0] : new Fault(FaultId.RangeDamaged, "bytes of the package are damaged [RANGE-1]")
+            throw (tail.Faults.Count > 0 ? tail.Faults[0] with { Hint = Hints.Damaged } : new Fault(FaultId.RangeDamaged, "bytes of the package are damaged [RANGE-1]")
             {
                 Offset = damaged[0].Offset,
                 Length = damaged[0].Length,

@@ -110,7 +110,7 @@ public sealed record PackageHead(BundleIndex Index, byte[] IndexBytes, long Time
                 Entry = BundleIndex.EntryName,
                 Offset = offset,
                 Length = Math.Max(1, frame.Length),
-                Hint = "transfer the package again",
+                Hint = Hints.Again,
             }.ToException();
         }
 
@@ -124,5 +124,5 @@ public sealed record PackageHead(BundleIndex Index, byte[] IndexBytes, long Time
     }.ToException();
 
     private static BundleException Malformed(FaultId id, string what) =>
-        new Fault(id, "the index " + what) { Entry = BundleIndex.EntryName, Offset = 0 }.ToException();
+        new Fault(id, "the index " + what) { Entry = BundleIndex.EntryName, Offset = 0, Hint = Hints.NotOurs }.ToException();
 }

@@ -73,5 +73,5 @@ internal static class SignatureFrame
     }
 
     private static BundleException Malformed(string what) =>
-        new Fault(FaultId.StreamInvalid, "a signature of the index " + what) { Entry = BundleSignature.Folder }.ToException();
+        new Fault(FaultId.StreamInvalid, "a signature of the index " + what) { Entry = BundleSignature.Folder, Hint = Hints.NotOurs }.ToException();
 }

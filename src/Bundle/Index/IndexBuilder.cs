@@ -112,7 +112,7 @@ public sealed class IndexBuilder
         catch (BundleException e) when (e.Fault.Id == FaultId.IndexInvalid)
         {
             // No package is at fault here, but what it would be made from.
-            throw (e.Fault with { Id = FaultId.SourceInvalid, Entry = null }).ToException(e);
+            throw (e.Fault with { Id = FaultId.SourceInvalid, Entry = null, Hint = null }).ToException(e);
         }
 
         return index;

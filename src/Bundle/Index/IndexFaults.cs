@@ -7,10 +7,10 @@ namespace Bundle.Index;
 internal static class IndexFaults
 {
     /// <summary>A rule is broken; the message ends with its id.</summary>
-    public static BundleException Invalid(string message, Exception? cause = null) => Of(FaultId.IndexInvalid, message, null, cause);
+    public static BundleException Invalid(string message, Exception? cause = null) => Of(FaultId.IndexInvalid, message, Hints.NotOurs, cause);
 
     /// <summary>A limit is exceeded (spec LIM-1).</summary>
-    public static BundleException Limit(string message) => Of(FaultId.LimitExceeded, message + " [LIM-1]", null, null);
+    public static BundleException Limit(string message) => Of(FaultId.LimitExceeded, message + " [LIM-1]", Hints.NotOurs, null);
 
     /// <summary>The package is newer than this program (spec IDX-2, IDX-3).</summary>
     public static BundleException Newer(FaultId id, string message) => Of(id, message, "use a newer version of bundle", null);

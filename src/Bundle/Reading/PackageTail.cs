@@ -78,7 +78,7 @@ internal sealed record PackageTail(long Size, ulong[]? Ranges, IReadOnlyList<Fau
     {
         Offset = offset,
         Length = length,
-        Hint = "transfer the package again",
+        Hint = Hints.Again,
     };
 
     private static Fault Trailing(long offset, long length) =>

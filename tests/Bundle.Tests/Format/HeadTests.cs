@@ -72,7 +72,7 @@ public sealed class HeadTests
     {
         var fault = Assert.Throws<BundleException>(() => Read(File.ReadAllBytes(Vectors.PathOf(vector)))).Fault;
         Assert.Equal((id, message), (fault.Id.Name, fault.Message));
-        Assert.Equal(id is "not-a-bundle" or "truncated", fault.Hint is not null);
+        Assert.NotNull(fault.Hint);
         Assert.Equal(id == "not-a-bundle" ? null : vector.StartsWith("sig", StringComparison.Ordinal) ? BundleSignature.Folder : BundleIndex.EntryName, fault.Entry);
     }
 

@@ -10,7 +10,7 @@ namespace Bundle.Tests.Format;
 /// <summary>What the library says of every vector, rule by rule and in memory alone: the quick judge that mutation testing needs.</summary>
 public sealed class VerdictTests
 {
-    private static readonly JsonElement All = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "vectors", "vectors.json"))).RootElement;
+    internal static readonly JsonElement All = JsonDocument.Parse(File.ReadAllBytes(Path.Combine(AppContext.BaseDirectory, "vectors", "vectors.json"))).RootElement;
 
     /// <summary>The families of rules; the limits' vectors are large, and <see cref="VectorTests"/> has them.</summary>
     public static TheoryData<string> Families => [.. All.EnumerateArray().Select(Family).Distinct(StringComparer.Ordinal).Except(["lim-*"], StringComparer.Ordinal)];
@@ -64,5 +64,5 @@ public sealed class VerdictTests
         }
     }
 
-    private static string Family(JsonElement vector) => vector.GetProperty("name").GetString()!.Split('-')[0] + "-*";
+    internal static string Family(JsonElement vector) => vector.GetProperty("name").GetString()!.Split('-')[0] + "-*";
 }

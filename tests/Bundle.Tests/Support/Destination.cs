@@ -14,11 +14,11 @@ internal static class Destination
     private static readonly EnumerationOptions Reachable = new() { RecurseSubdirectories = true, MaxRecursionDepth = 40, AttributesToSkip = FileAttributes.None };
 
     /// <summary>Extracts; null where it went well, else the fault.</summary>
-    public static Fault? Extract(PackageInput input, TargetForm form, string to)
+    public static Fault? Extract(PackageInput input, TargetForm form, string to, int threads = 2)
     {
         try
         {
-            Extractor.Run(new ExtractOptions { Input = input, Form = form, To = to, Sync = false, Threads = 2 }, NoProgress.Instance, CancellationToken.None);
+            Extractor.Run(new ExtractOptions { Input = input, Form = form, To = to, Sync = false, Threads = threads }, NoProgress.Instance, CancellationToken.None);
             return null;
         }
         catch (BundleException e)

@@ -26,10 +26,10 @@ internal static class Said
     }
 
     /// <summary>Holds what is said of a case against the file.</summary>
-    /// <param name="folder">What stands before the names of files, and differs.</param>
-    public static void Check(string name, IEnumerable<Fault> faults, string folder = "")
+    /// <param name="folders">What stands before the names of files, and differs.</param>
+    public static void Check(string name, IEnumerable<Fault> faults, params string[] folders)
     {
-        var text = string.Concat(faults.Select(fault => Text(fault).Replace(folder.Length == 0 ? "\0" : folder, "", StringComparison.Ordinal)));
+        var text = folders.Aggregate(string.Concat(faults.Select(Text)), (text, folder) => text.Replace(folder, "", StringComparison.Ordinal));
         if (Output is not null)
         {
             New[name] = text;

@@ -1,4 +1,6 @@
+using Bundle.Create;
 using Bundle.Faults;
+using Bundle.Format;
 using Bundle.Parts;
 using Bundle.Tests.Support;
 using Bundle.Verify;
@@ -117,6 +119,30 @@ public sealed class PartVerdictTests : IDisposable
     }
 
     [Fact]
+    public void A_missing_part_hits_what_zeros_in_its_place_would_hit()
+    {
+        const int size = 256 * 1024;
+        Samples.SampleSet.WriteKube(_temp["k"]);
+        Forms.Create(_temp["whole"], _temp["k"]);
+        Forms.Create(new CreateOptions { Sources = [_temp["k"]], Output = _temp["parted"], Split = size });
+        var whole = File.ReadAllBytes(_temp["whole"]);
+        for (var part = 0; part * size < whole.Length; part++)
+        {
+            var zeroed = whole.ToArray();
+            zeroed.AsSpan(part * size, Math.Min(size, whole.Length - (part * size))).Clear();
+            var expected = Verifier.Run(PackageInput.File(_temp.Write("zeroed", zeroed)), 1, NoProgress.Instance, CancellationToken.None);
+            var name = PartNames.Of(_temp["parted"], part + 1);
+            File.Move(name, _temp["away"]);
+            var report = Verifier.Run(PackageInput.File(_temp["parted"]), 1, NoProgress.Instance, CancellationToken.None);
+            File.Move(_temp["away"], name);
+            Assert.Equal(FaultId.PartMissing, Assert.Single(report.Faults).Id);
+            Assert.Equal(expected.AffectedImages, report.AffectedImages);
+        }
+
+        Assert.True(Verifier.Run(PackageInput.File(_temp["parted"]), 1, NoProgress.Instance, CancellationToken.None).IsWhole);
+    }
+
+    [Fact]
     public void All_parts_missing_are_told()
     {
         Array.ForEach([1, 2, 3], number => File.Delete(PathOf(number)));
@@ -152,7 +178,7 @@ public sealed class PartVerdictTests : IDisposable
     private PartsList ListOf() => PartsListFormat.Read(File.ReadAllBytes(PathOf("parts")), "list");
 
     private VerifyReport Check(bool hash = false) => Verifier.Run(
-        new VerifyOptions { Input = Bundle.Format.PackageInput.File(PathOf("parts")), HashPackage = hash, Threads = 1 }, NoProgress.Instance, TestContext.Current.CancellationToken);
+        new VerifyOptions { Input = PackageInput.File(PathOf("parts")), HashPackage = hash, Threads = 1 }, NoProgress.Instance, TestContext.Current.CancellationToken);
 
     private PartReport CheckPart(int number) => PartVerifier.Run(PathOf(number), NoProgress.Instance, TestContext.Current.CancellationToken);
 
