@@ -114,6 +114,8 @@ public static class Extractor
             var status = held.Read(out var frame);
             if (status != FrameStatus.Data || held.ContentLength != layout.Frames[number].Length)
             {
+                // What came before may be damaged too, and is told first.
+                processor.Finish();
                 var cut = status == FrameStatus.Cut;
                 throw new Fault(cut ? FaultId.Truncated : FaultId.FrameInvalid, cut ? "the package ends too early" : "a frame is damaged")
                 {
@@ -139,6 +141,7 @@ public static class Extractor
         var damaged = tail.Ranges is null ? [] : Verify.DamageLog.Compare(frames.Ranges.Finish(), tail.Ranges, frames.Ranges.Length);
         if (tail.Faults.Count > 0 || damaged.Count > 0)
         {
+            processor.Finish();
             throw (tail.Faults.Count > 0 ? tail.Faults[0] with { Hint = Hints.Damaged } : new Fault(FaultId.RangeDamaged, "bytes of the package are damaged [RANGE-1]")
             {
                 Offset = damaged[0].Offset,

@@ -34,7 +34,7 @@ public sealed record PackageHead(BundleIndex Index, byte[] IndexBytes, long Time
         if (size is < 0 or > Limits.Index || time < 0)
         {
             throw size > Limits.Index
-                ? new Fault(FaultId.LimitExceeded, $"an index of {size} bytes exceeds the limit of {Limits.Index}") { Entry = BundleIndex.EntryName }.ToException()
+                ? new Fault(FaultId.LimitExceeded, $"an index of {size} bytes exceeds the limit of {Limits.Index}") { Entry = BundleIndex.EntryName, Hint = Hints.NotOurs }.ToException()
                 : NotABundle();
         }
 

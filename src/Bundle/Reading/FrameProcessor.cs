@@ -11,7 +11,8 @@ namespace Bundle.Reading;
 /// <summary>
 /// Decodes frames and checks all that is in them against the layout: what follows from the index byte for byte, the rest
 /// by sha256. Frames are decoded on pool threads at once; the pieces of one large entry are hashed in their order. What
-/// is under way is bounded by a window of buffers.
+/// is under way is bounded by a window of buffers. Where several frames end the work, the first one that was handed in is told,
+/// however the threads ran: so the same damage is told each time.
 /// </summary>
 /// <param name="report">Hears of faults, with the frame's number, from any thread; what it throws ends the work.</param>
 internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, int threads, Action<int, Fault> report) : IDisposable
@@ -24,8 +25,9 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
     private readonly ConcurrentDictionary<int, LargeEntry> _large = [];
     private readonly ManifestChecker _manifests = new(layout.Index);
     private readonly CancellationTokenSource _stop = new();
-    private Exception? _failure;
+    private Failure? _failure;
     private int _lent;
+    private int _submitted;
 
     /// <summary>Waits for room, then lends a buffer for a frame; it goes back through <see cref="Submit"/> or <see cref="Return"/>.</summary>
     public byte[] Rent(CancellationToken cancellation)
@@ -36,9 +38,9 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
             {
                 _window.Wait(either.Token);
             }
-            catch (OperationCanceledException) when (_failure is { } failure)
+            catch (OperationCanceledException) when (_failure is not null)
             {
-                ExceptionDispatchInfo.Throw(failure);
+                Finish();
             }
         }
 
@@ -58,15 +60,16 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
     public void Submit(int number, byte[] buffer, int length)
     {
         Interlocked.Decrement(ref _lent);
+        var order = Interlocked.Increment(ref _submitted);
         var frame = layout.Frames[number];
         if (frame.IsData)
         {
             var large = _large.GetOrAdd(frame.FirstEntry, entry => new LargeEntry(layout, entry));
-            large.Tail = ProcessPiece(large.Tail, large, number, buffer, length);
+            large.Tail = ProcessPiece(order, large.Tail, large, number, buffer, length);
         }
         else
         {
-            _ = ProcessEntries(number, buffer, length);
+            _ = ProcessEntries(order, number, buffer, length);
         }
     }
 
@@ -88,7 +91,7 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
         _window.Release(_slots);
         if (_failure is { } failure)
         {
-            ExceptionDispatchInfo.Throw(failure);
+            ExceptionDispatchInfo.Throw(failure.Exception);
         }
     }
 
@@ -127,13 +130,13 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
         }
     }
 
-    private async Task ProcessEntries(int number, byte[] buffer, int length)
+    private async Task ProcessEntries(int order, int number, byte[] buffer, int length)
     {
         await Task.Yield();
         byte[]? content = null;
         try
         {
-            content = TryDecode(number, buffer, length);
+            content = TryDecode(order, number, buffer, length);
             if (content is not null)
             {
                 CheckEntries(number, content.AsMemory(0, layout.Frames[number].Length));
@@ -141,7 +144,7 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
         }
         catch (Exception e)
         {
-            Fail(e);
+            Fail(order, e);
         }
         finally
         {
@@ -149,14 +152,14 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
         }
     }
 
-    private async Task ProcessPiece(Task before, LargeEntry large, int number, byte[] buffer, int length)
+    private async Task ProcessPiece(int order, Task before, LargeEntry large, int number, byte[] buffer, int length)
     {
         await Task.Yield();
         byte[]? content = null;
         try
         {
             var frame = layout.Frames[number];
-            content = TryDecode(number, buffer, length);
+            content = TryDecode(order, number, buffer, length);
             var data = content.AsMemory(0, content is null ? 0 : frame.Length);
             if (content is not null && sink.Wants(frame.FirstEntry))
             {
@@ -164,11 +167,11 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
             }
 
             await before;
-            CheckPiece(large, number, frame, data);
+            CheckPiece(order, large, number, frame, data);
         }
         catch (Exception e)
         {
-            Fail(e);
+            Fail(order, e);
         }
         finally
         {
@@ -192,16 +195,27 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
         _window.Release();
     }
 
-    private void Fail(Exception e)
+    private void Fail(int order, Exception e)
     {
-        Interlocked.CompareExchange(ref _failure, e, null);
+        var mine = new Failure(order, e);
+        for (var now = Volatile.Read(ref _failure); now is null || now.Order > order; now = Volatile.Read(ref _failure))
+        {
+            if (ReferenceEquals(Interlocked.CompareExchange(ref _failure, mine, now), now))
+            {
+                break;
+            }
+        }
+
         _stop.Cancel();
     }
 
+    // What was handed in before the frame that ended the work may still end it with what is to be told.
+    private bool IsOver(int order) => Volatile.Read(ref _failure) is { } failure && failure.Order < order;
+
     // Null where the frame is damaged, or where the work has ended already.
-    private byte[]? TryDecode(int number, byte[] buffer, int length)
+    private byte[]? TryDecode(int order, int number, byte[] buffer, int length)
     {
-        if (_failure is not null)
+        if (IsOver(order))
         {
             return null;
         }
@@ -264,11 +278,11 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
         return true;
     }
 
-    private void CheckPiece(LargeEntry large, int number, PackageFrame frame, ReadOnlyMemory<byte> data)
+    private void CheckPiece(int order, LargeEntry large, int number, PackageFrame frame, ReadOnlyMemory<byte> data)
     {
         var entry = frame.FirstEntry;
         large.Damaged |= data.IsEmpty;
-        if (_failure is null && !large.Damaged)
+        if (!IsOver(order) && !large.Damaged)
         {
             if (layout.Entries[entry].IsDerived)
             {
@@ -290,14 +304,14 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
 
         if (frame.DataOffset + frame.Length == layout.Entries[entry].Size)
         {
-            CompleteLarge(large, number, entry);
+            CompleteLarge(order, large, number, entry);
         }
     }
 
-    private void CompleteLarge(LargeEntry large, int number, int entry)
+    private void CompleteLarge(int order, LargeEntry large, int number, int entry)
     {
         _large.TryRemove(entry, out _);
-        if (_failure is null && !large.Damaged && !layout.Entries[entry].IsDerived)
+        if (!IsOver(order) && !large.Damaged && !layout.Entries[entry].IsDerived)
         {
             if (Digest.Finish(large.Hash) != layout.DigestOf(entry))
             {
@@ -330,6 +344,8 @@ internal sealed class FrameProcessor(PackageLayout layout, IContentSink sink, in
         Entry = layout.NameOf(entry),
         Digest = layout.DigestOf(entry),
     };
+
+    private sealed record Failure(int Order, Exception Exception);
 
     private sealed class LargeEntry(PackageLayout layout, int entry)
     {
