@@ -56,7 +56,7 @@ internal static class TextTarget
     {
         var reference = RegistryNames.Parse(RegistryNames.Transport + Encoding.UTF8.GetString(bytes));
         Target.Require(RegistryNames.Complete(reference) == reference, "a name that is complete is completed");
-        Target.Require(reference.Name.Host is { Length: > 0 } host && Uri.CheckHostName(host.Split(':')[0].Trim('[', ']')) != UriHostNameType.Unknown, "no host: " + reference);
+        Target.Require(RegistryNames.Address(Uri.UriSchemeHttps, reference.Name.Host!).AbsolutePath == "/", "the host reaches into the path: " + reference);
     });
 
     private static void Challenges(byte[] bytes)

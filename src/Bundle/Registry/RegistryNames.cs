@@ -38,6 +38,15 @@ internal static class RegistryNames
     /// <summary>Where the API of a registry is: Docker Hub's has a host of its own.</summary>
     public static string ApiHost(string host) => Canonical(host) == DockerHub ? "registry-1.docker.io" : host;
 
+    /// <summary>Where a registry is, by a scheme. Names of images allow hosts that nothing can have.</summary>
+    /// <exception cref="BundleException">No host can be called so.</exception>
+    public static Uri Address(string scheme, string host) => Uri.TryCreate($"{scheme}://{ApiHost(host)}/", UriKind.Absolute, out var address) ? address
+        : throw new Fault(FaultId.NameInvalid, $"no registry can be called {host}")
+        {
+            Entry = host,
+            Hint = "HOST or HOST:PORT, as registry.example or registry.example:5000; a port is at most 65535",
+        }.ToException();
+
     /// <summary>One name for the several that Docker Hub goes by.</summary>
     public static string Canonical(string host) => host is "index.docker.io" or "registry-1.docker.io" ? DockerHub : host;
 

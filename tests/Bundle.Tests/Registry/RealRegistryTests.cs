@@ -131,6 +131,20 @@ public sealed class RealRegistryTests : IDisposable
         Assert.All([old, young], one => Assert.DoesNotContain("--ca", UntrustedServerException.Chain(one).Hint, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("registry..example")]
+    [InlineData("registry.example:65536")]
+    [InlineData("registry.example:99999")]
+    public async Task A_host_that_cannot_be_is_told(string host)
+    {
+        foreach (var arguments in (string[][])[["create", $"docker://{host}/a:1", "-o", _temp["p.tar.zst"]], ["push", $"docker://{host}/a:1", $"docker://{host}"]])
+        {
+            var result = await Run.Cli(arguments);
+            Assert.Equal(1, result.ExitCode);
+            Assert.Contains("no registry can be called " + host, result.StandardError, StringComparison.Ordinal);
+        }
+    }
+
     [Fact]
     public async Task Plain_http_and_nobody_there_are_told_at_once()
     {
