@@ -5,7 +5,7 @@ using SharpFuzz;
 
 if (args is not [var mode, var name, .. var rest] || Target.All.FirstOrDefault(one => one.Name == name) is not { } target)
 {
-    Console.Error.WriteLine($"usage: Bundle.Fuzz afl|replay|random {string.Join('|', Target.All.Select(one => one.Name))} [FILE…|SECONDS SEEDFOLDER [NUMBER]]");
+    Console.Error.WriteLine($"usage: Bundle.Fuzz afl|replay|random {string.Join('|', Target.All.Select(one => one.Name))} [FILE…|SECONDS|COUNTx SEEDFOLDER [NUMBER]]");
     return 2;
 }
 
@@ -38,17 +38,19 @@ switch (mode)
         return 0;
     default:
         return Random(
-            target, int.Parse(rest[0], CultureInfo.InvariantCulture), rest[1],
+            target, rest[0], rest[1],
             rest.Length > 2 ? int.Parse(rest[2], CultureInfo.InvariantCulture) : Environment.TickCount & int.MaxValue);
 }
 
-static int Random(Target target, int seconds, string folder, int number)
+static int Random(Target target, string limit, string folder, int number)
 {
+    var amount = int.Parse(limit.TrimEnd('x'), CultureInfo.InvariantCulture);
+    var (most, longest) = limit.EndsWith('x') ? (amount, TimeSpan.MaxValue) : (int.MaxValue, TimeSpan.FromSeconds(amount));
     var seeds = Directory.EnumerateFiles(folder).Order(StringComparer.Ordinal).Select(File.ReadAllBytes).Where(bytes => bytes.Length < 100_000).ToList();
     var mutator = new Mutator(seeds, number);
     var watch = Stopwatch.StartNew();
     var runs = 0;
-    while (watch.Elapsed.TotalSeconds < seconds)
+    while (runs < most && watch.Elapsed < longest)
     {
         var input = mutator.Next();
         try
@@ -66,6 +68,6 @@ static int Random(Target target, int seconds, string folder, int number)
         runs++;
     }
 
-    Console.WriteLine($"{target.Name}: {runs} inputs in {seconds} s from number {number}, nothing unexpected");
+    Console.WriteLine($"{target.Name}: {runs} inputs in {watch.Elapsed.TotalSeconds:F0} s from number {number}, nothing unexpected");
     return 0;
 }

@@ -36,8 +36,9 @@ public sealed class PublicKey : IDisposable
             key.ImportSubjectPublicKeyInfo(pem.Content, out var read);
             return read == pem.Content.Length ? new PublicKey(key, path) : throw new CryptographicException();
         }
-        catch (CryptographicException e)
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
+            // The latter is of curves that the host's OpenSSL does not know.
             key.Dispose();
             throw PemFile.Invalid(path, "is no valid ECDSA public key", "keys are ECDSA on P-256 or P-384").ToException(e);
         }

@@ -33,8 +33,9 @@ public sealed class SigningKey : IDisposable
 
             return new SigningKey(key, path);
         }
-        catch (CryptographicException e)
+        catch (Exception e) when (e is CryptographicException or PlatformNotSupportedException)
         {
+            // The latter is of curves that the host's OpenSSL does not know.
             key.Dispose();
             throw Unusable(path, e);
         }
