@@ -37,6 +37,20 @@ internal sealed record Target(string Name, Action<byte[]> Run)
         }
     }
 
+    /// <summary>Does something with what a user hands over, which may be refused with any fault but one of the machine's.</summary>
+    public static bool RefusingInput(Action action)
+    {
+        try
+        {
+            action();
+            return true;
+        }
+        catch (BundleException e) when (e.Fault.Id != FaultId.Io)
+        {
+            return false;
+        }
+    }
+
     /// <summary>A finding, unless something holds.</summary>
     public static void Require(bool holds, string what)
     {

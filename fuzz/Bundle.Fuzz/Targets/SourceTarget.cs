@@ -1,5 +1,4 @@
 using Bundle.Create;
-using Bundle.Faults;
 using Bundle.Format;
 using Bundle.Verify;
 
@@ -31,14 +30,6 @@ internal static class SourceTarget
     private static bool Create(string source, string package)
     {
         var options = new CreateOptions { Sources = [source], Output = package, Sync = false, Threads = 1 };
-        try
-        {
-            Creator.Run(options, NoProgress.Instance, CancellationToken.None);
-            return true;
-        }
-        catch (BundleException e) when (e.Fault.Id != FaultId.Io)
-        {
-            return false;
-        }
+        return Target.RefusingInput(() => Creator.Run(options, NoProgress.Instance, CancellationToken.None));
     }
 }

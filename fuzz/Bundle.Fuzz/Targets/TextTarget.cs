@@ -1,5 +1,4 @@
 using System.Text;
-using Bundle.Faults;
 using Bundle.Keys;
 using Bundle.Model;
 using Bundle.Parts;
@@ -22,20 +21,20 @@ internal static class TextTarget
     }
 
     private static void Parts(byte[] bytes) =>
-        Refusing(() => Target.Require(PartsListFormat.Write(PartsListFormat.Read(bytes, "list")).AsSpan().SequenceEqual(bytes), "a list is written otherwise than it was read"));
+        Target.RefusingInput(() => Target.Require(PartsListFormat.Write(PartsListFormat.Read(bytes, "list")).AsSpan().SequenceEqual(bytes), "a list is written otherwise than it was read"));
 
-    private static void PublicKeys(byte[] bytes) => Refusing(() => PublicKey.Read(Scratch.Write("key.pub", bytes)).Dispose());
+    private static void PublicKeys(byte[] bytes) => Target.RefusingInput(() => PublicKey.Read(Scratch.Write("key.pub", bytes)).Dispose());
 
     // Without a password nothing is derived from one, which would take its time.
-    private static void PrivateKeys(byte[] bytes) => Refusing(() =>
+    private static void PrivateKeys(byte[] bytes) => Target.RefusingInput(() =>
     {
         using var key = SigningKey.Read(Scratch.Write("key", bytes), () => null);
         Target.Require(key.Holds("text"u8, key.Sign("text"u8)), "a key does not take its own signature");
     });
 
-    private static void SyncFiles(byte[] bytes) => Refusing(() => SyncFile.Read(Scratch.Write("sync.yaml", bytes), new RegistryOptions()));
+    private static void SyncFiles(byte[] bytes) => Target.RefusingInput(() => SyncFile.Read(Scratch.Write("sync.yaml", bytes), new RegistryOptions()));
 
-    private static void Credentials(byte[] bytes) => Refusing(() =>
+    private static void Credentials(byte[] bytes) => Target.RefusingInput(() =>
     {
         // Helpers are programs of the user's, which a file of a stranger's shall not start here.
         if (!Encoding.Latin1.GetString(bytes).Contains("cred", StringComparison.OrdinalIgnoreCase) && !bytes.Contains((byte)'\\'))
@@ -44,7 +43,7 @@ internal static class TextTarget
         }
     });
 
-    private static void Lists(byte[] bytes) => Refusing(() =>
+    private static void Lists(byte[] bytes) => Target.RefusingInput(() =>
     {
         foreach (var reference in ImageList.Read(Scratch.Write("list.txt", bytes)))
         {
@@ -52,7 +51,7 @@ internal static class TextTarget
         }
     });
 
-    private static void References(byte[] bytes) => Refusing(() =>
+    private static void References(byte[] bytes) => Target.RefusingInput(() =>
     {
         var reference = RegistryNames.Parse(RegistryNames.Transport + Encoding.UTF8.GetString(bytes));
         Target.Require(RegistryNames.Complete(reference) == reference, "a name that is complete is completed");
@@ -64,17 +63,5 @@ internal static class TextTarget
         using var response = new HttpResponseMessage();
         response.Headers.TryAddWithoutValidation("WWW-Authenticate", Encoding.Latin1.GetString(bytes).ReplaceLineEndings(" "));
         Target.Require(Challenge.Of(response) is not { IsBearer: true, Realm: null }, "a token without a realm");
-    }
-
-    private static void Refusing(Action action)
-    {
-        try
-        {
-            action();
-        }
-        catch (BundleException e) when (e.Fault.Id != FaultId.Io)
-        {
-            // That is what it is for.
-        }
     }
 }
