@@ -57,7 +57,7 @@ internal sealed record KnownIndex(BundleIndex Index, Digest Digest)
         }
 
         var bytes = File.ReadAllBytes(path);
-        return new KnownIndex(IndexReader.Read(bytes), Digest.Of(bytes));
+        return new KnownIndex(NamedStream.Blame(path, () => IndexReader.Read(bytes)), Digest.Of(bytes));
     }
 
     private static KnownIndex ReadSource(string source, RegistryPool? registries, CancellationToken cancellation)
