@@ -13,7 +13,7 @@ internal sealed class PartHasher(PartedSource source) : IDisposable
     private readonly List<Digest> _digests = [];
     private long _position;
 
-    /// <summary>Bytes of the package pass by; for one thread.</summary>
+    /// <summary>Bytes of the package pass by, all of one part; for one thread.</summary>
     public void Pass(ReadOnlySpan<byte> bytes, long offset)
     {
         PassMissing();
@@ -23,18 +23,15 @@ internal sealed class PartHasher(PartedSource source) : IDisposable
         }
 
         bytes = bytes[(int)(_position - offset)..];
-        var part = _digests.Count;
-        var left = source.List.OffsetOf(part) + source.List.Parts[part].Size - _position;
-        var piece = bytes[..(int)Math.Min(bytes.Length, left)];
-        _hash.AppendData(piece);
-        _position += piece.Length;
-        if (piece.Length == left)
+        _hash.AppendData(bytes);
+        _position += bytes.Length;
+        if (_position == EndOf(_digests.Count))
         {
             _digests.Add(Digest.Finish(_hash));
         }
     }
 
-    /// <summary>The digests of all parts, once the rest is read; of one that is missing or cut, that of nothing.</summary>
+    /// <summary>The digests of all parts, once the rest is read; zeros for one that is missing or cut.</summary>
     public IReadOnlyList<Digest> Finish(CancellationToken cancellation)
     {
         var buffer = new byte[1024 * 1024];
@@ -49,13 +46,14 @@ internal sealed class PartHasher(PartedSource source) : IDisposable
 
     private void PassMissing()
     {
-        while (_digests.Count < source.List.Parts.Count && _position == source.List.OffsetOf(_digests.Count) && source.Present(_digests.Count) is var present
-            && (present ?? 0) < source.List.Parts[_digests.Count].Size)
+        for (var part = _digests.Count; part < source.List.Parts.Count && _position == source.List.OffsetOf(part) && (source.Present(part) ?? 0) < source.List.Parts[part].Size; part++)
         {
-            _position += source.List.Parts[_digests.Count].Size;
+            _position = EndOf(part);
             _digests.Add(default);
         }
     }
+
+    private long EndOf(int part) => source.List.OffsetOf(part) + source.List.Parts[part].Size;
 
     /// <inheritdoc/>
     public void Dispose() => _hash.Dispose();

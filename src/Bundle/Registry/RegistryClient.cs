@@ -21,11 +21,10 @@ internal sealed class RegistryClient : IDisposable
     private Uri? _root;
 
     /// <param name="host">The name as it stands in references: <c>registry.example:5000</c>, <c>docker.io</c>.</param>
-    /// <exception cref="BundleException">No host can be called so, or a file of credentials or certificates cannot be read.</exception>
+    /// <exception cref="BundleException">A file of credentials or certificates cannot be read.</exception>
     public RegistryClient(string host, RegistryOptions options)
     {
         (Host, _options) = (host, options);
-        _ = RegistryNames.Address(Uri.UriSchemeHttps, host);
         _retries = new RetryPolicy(options.Retries + 1, FirstDelay, options.LongestDelay, options.Clock);
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Bundle.Access;
 using Bundle.Faults;
 using Bundle.Format;
 using Bundle.Reading;
@@ -112,17 +113,11 @@ internal sealed class PackageScan(PackageFile file, int threads, PackageHash? ha
         {
             cancellation.ThrowIfCancellationRequested();
             var length = (int)tables[i].Compressed;
-            while (gap < file.Gaps.Count && file.Gaps[gap].End <= tables.OffsetOf(i))
+            if (IsMissing(new ByteRange(tables.OffsetOf(i), length), ref gap))
             {
-                gap++;
-            }
-
-            if (gap < file.Gaps.Count && file.Gaps[gap].Offset <= tables.OffsetOf(i) && tables.OffsetOf(i) + length <= file.Gaps[gap].End)
-            {
-                processor?.Miss(i);
                 ranges?.Append(zeros.AsSpan(0, length));
                 _log.Place(i, tables.OffsetOf(i), length);
-                _log.Add(i, new Fault(FaultId.FrameInvalid, "a frame is missing [FRAME-3]"));
+                Miss(i, i + 1, false, processor, tables.OffsetOf(i));
                 progress.Advance(length);
                 continue;
             }
@@ -160,6 +155,17 @@ internal sealed class PackageScan(PackageFile file, int threads, PackageHash? ha
         }
 
         return (file.Length!.Value, Ranges(ranges, tables.Ranges, tables.DataLength));
+    }
+
+    // Whether nothing of a frame is there. Frames are asked for in their order; the gap to look at moves on with them.
+    private bool IsMissing(ByteRange frame, ref int gap)
+    {
+        while (gap < file.Gaps.Count && file.Gaps[gap].End <= frame.Offset)
+        {
+            gap++;
+        }
+
+        return gap < file.Gaps.Count && file.Gaps[gap].Offset <= frame.Offset && frame.End <= file.Gaps[gap].End;
     }
 
     private void Process(int number, byte[] buffer, int length, FrameCodec codec, FrameProcessor? processor)
